@@ -1,0 +1,1 @@
+"""The archive: bytes in, rows out. Pure and offline; it imports neither crawler nor scrapy."""

@@ -1,0 +1,1 @@
+"""The crawler: the only code that opens a socket to somebody else's machine."""

@@ -1,0 +1,80 @@
+"""The working database: connecting, making the tables, migrating. What the rows mean stands in schema.py."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from archive.errors import DamagedInputError, MachineError
+from archive.home import Home
+from archive.schema import TABLES, VIEWS
+
+# A crawl of several sources writes from several processes, each for milliseconds at a time; a minute means trouble.
+BUSY_SECONDS = 60
+
+migrations = Migrations("baogao")
+
+
+@migrations("001_tables")
+def create_tables(db: Database) -> None:
+    """Make every table of the schema."""
+    for name, table in TABLES.items():
+        db.create_table(
+            name,
+            {column: kind for column, (kind, _) in table.columns.items()},
+            pk=table.pk,
+            strict=False,
+        )
+        for columns in table.indexes:
+            db.table(name).create_index(columns, if_not_exists=True)
+
+
+def open_archive(home: Home) -> Database:
+    """Open the working database for reading and writing, made or migrated where needed.
+
+    The caller holds the home's lock where it writes. Raises MachineError where the disk refuses and DamagedInputError
+    where the file is no database.
+    """
+    home.prepare()
+    try:
+        connection = sqlite3.connect(home.database, timeout=BUSY_SECONDS)
+        db = Database(connection)
+        db.execute("pragma journal_mode = wal")
+        # A commit in WAL mode with synchronous=normal survives kill -9; a power cut costs index rows that
+        # captures.catch_up reads from the WARC files again.
+        db.execute("pragma synchronous = normal")
+        db.execute("pragma busy_timeout = %d" % (BUSY_SECONDS * 1000))
+        migrations.apply(db)
+        create_views(db)
+    except sqlite3.OperationalError as error:
+        raise MachineError(f"{home.database}: {error}; free the disk or mend its permissions") from error
+    except sqlite3.DatabaseError as error:
+        message = (
+            f"{home.database} is damaged ({error}): move it away, "
+            "then `baogao reindex` and `baogao build` make it anew from the WARC files"
+        )
+        raise DamagedInputError(message) from error
+    return db
+
+
+def open_readonly(path: Path) -> Database:
+    """Open a database file for reading only. Raises MachineError where there is none."""
+    if not path.exists():
+        raise MachineError(f"{path} does not exist yet: crawl or add pages and `baogao build` first")
+    return Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS))
+
+
+def create_views(db: Database) -> None:
+    """Make the views, or make them anew where their definition changed."""
+    present = {
+        name: sql
+        for name, sql in db.execute("select name, sql from sqlite_master where type = 'view'").fetchall()
+    }
+    for name, (_, select) in VIEWS.items():
+        sql = f"CREATE VIEW [{name}] AS {select}"
+        if present.get(name) != sql:
+            with db.conn:
+                db.execute(f"drop view if exists [{name}]")
+                db.execute(sql)

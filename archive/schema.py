@@ -1,0 +1,399 @@
+"""The tables as data: every column with its type and meaning. The codebook, the database and the site read this.
+
+Types are SQLite's through Python's: str TEXT, int INTEGER, float REAL. Names are contracts (DESIGN §5): columns may be
+added, none renamed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Column = tuple[type, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its key, its columns (name → type, meaning), foreign keys (column → table) and indexes."""
+
+    meaning: str
+    pk: str | tuple[str, ...]
+    columns: dict[str, Column]
+    links: tuple[tuple[str, str, str], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    published: bool = True
+
+
+TABLES: dict[str, Table] = {
+    "texts": Table(
+        "Every distinct cleaned text, once",
+        "sha256",
+        {
+            "sha256": (str, "SHA-256 of the text in UTF-8, hexadecimal"),
+            "text": (str, "the text, one paragraph a line"),
+        },
+    ),
+    "regions": Table(
+        "Administrative units with the years in which they were valid",
+        "id",
+        {
+            "id": (str, "code and first year of validity: 310101-1981"),
+            "code": (str, "six-digit code; 000000 is the nation"),
+            "name": (str, "name in those years"),
+            "level": (str, "national, province, prefecture or county"),
+            "province": (str, "name of the province"),
+            "prefecture": (str, "name of the prefecture, empty where the unit is directly under the province"),
+            "path": (str, "full name from the province down: 上海市/黄浦区"),
+            "valid_from": (int, "first year of validity"),
+            "valid_until": (int, "last year of validity, null where still valid"),
+            "successors": (str, "codes it went to, `;` between, [year] where only a part went"),
+        },
+        indexes=(("code",), ("name",)),
+    ),
+    "sources": Table(
+        "The sites that publish reports, one TOML file each",
+        "id",
+        {
+            "id": (str, "file name of the source = name of its spider"),
+            "name": (str, "name of the site"),
+            "kind": (str, "government, press, database, aggregator, forum, network or farm"),
+            "region": (str, "code of the region whose site it is, null for an aggregator"),
+            "platform": (str, "CMS family whose preset it uses"),
+            "start": (str, "first address crawled"),
+            "unverified": (int, "1 where nobody has seen the live page yet"),
+            "retired": (str, "why and since when the site is no longer crawled, null while it is"),
+            "expect_from": (int, "first year the source should give"),
+            "expect_until": (int, "last year it should give, null for up to now"),
+        },
+    ),
+    "runs": Table(
+        "One crawl of one source: counts and a verdict",
+        "id",
+        {
+            "id": (str, "source and start"),
+            "source": (str, "the source crawled"),
+            "started_at": (str, "ISO 8601, UTC"),
+            "finished_at": (str, "ISO 8601, UTC; null for a run that was cut off"),
+            "verdict": (str, "closed list: crawler/runs.py"),
+            "reason": (str, "what the verdict rests on, in words"),
+            "requests": (int, "requests sent"),
+            "captures": (int, "new captures"),
+            "revisits": (int, "pages unchanged since the last capture"),
+            "bytes": (int, "bytes received"),
+            "copies": (int, "new copies"),
+            "rejections": (int, "new rejections"),
+            "errors": (int, "requests that failed after their retries, and captures that could not be read"),
+            "seconds": (float, "wall time"),
+        },
+        indexes=(("source", "started_at"),),
+    ),
+    "captures": Table(
+        "The bytes of one URL at one time, kept for ever in a WARC file",
+        "id",
+        {
+            "id": (str, "digest of URL, payload digest and time"),
+            "url": (str, "as fetched, null where the page was saved without its address"),
+            "url_key": (str, "the address normalised for comparison"),
+            "fetched_at": (str, "ISO 8601, UTC; null where nobody knows"),
+            "last_seen_at": (str, "when the same bytes were last seen at this URL"),
+            "sha256": (str, "SHA-256 of the payload, content encoding undone"),
+            "bytes": (int, "length of that payload"),
+            "content_type": (str, "as the server declared it"),
+            "status": (int, "HTTP status, null for a page saved by hand"),
+            "verdict": (str, "page, or what the response was instead"),
+            "source": (str, "the source whose crawl fetched it, or whose hosts its URL belongs to"),
+            "etag": (str, "validator for the next request"),
+            "last_modified": (str, "validator for the next request"),
+            "warc_file": (str, "file under captures/"),
+            "warc_offset": (int, "byte where the record begins"),
+            "warc_length": (int, "bytes of the compressed record"),
+            "examined": (str, "version of the rules that last read it, null where that is still to do"),
+        },
+        links=(("source", "sources", "id"),),
+        indexes=(("url_key",), ("sha256",), ("source",), ("examined",)),
+    ),
+    "revisits": Table(
+        "Times a page was asked for again and had not changed",
+        ("capture", "seen_at"),
+        {
+            "capture": (str, "the capture whose bytes were still there"),
+            "seen_at": (str, "ISO 8601, UTC"),
+            "kind": (str, "not-modified (304) or identical-payload"),
+            "warc_file": (str, "file under captures/"),
+            "warc_offset": (int, "byte where the record begins"),
+            "warc_length": (int, "bytes of the compressed record"),
+        },
+        links=(("capture", "captures", "id"),),
+    ),
+    "reports": Table(
+        "One report of one region for one year",
+        "id",
+        {
+            "id": (str, "region and year: 310101-2020; -b, -c where one region has two"),
+            "n": (int, "number used by the search index; changes between snapshots, never cite it"),
+            "region": (str, "six-digit code; a township has its county's"),
+            "region_name": (str, "full path at the time: 上海市/黄浦区"),
+            "province": (str, "name of the province"),
+            "prefecture": (str, "name of the prefecture"),
+            "name": (str, "the region's own name"),
+            "township": (str, "name of the township, null for other levels"),
+            "level": (str, "national, province, prefecture, county or township"),
+            "year": (int, "the year the report plans"),
+            "title": (str, "the head's title as printed, without white space; null if none"),
+            "delivered_on": (str, "day of the speech"),
+            "congress": (str, "people's congress of the session line"),
+            "session": (str, "session of the session line"),
+            "speaker": (str, "who gave the report"),
+            "speaker_post": (str, "the speaker's post as printed: 区长, 代区长 …"),
+            "text_sha256": (str, "the text, in texts"),
+            "chars": (int, "Han, other letters and digits of the text, after folding"),
+            "copies": (int, "how many copies the archive holds"),
+            "best_copy": (str, "the copy the text comes from"),
+            "source_url": (str, "address of the copy that counts as the source"),
+            "published_on": (str, "day on which that copy says it was published"),
+            "origin": (str, "official, press, database, aggregator, forum, network, farm or unknown"),
+            "trust": (str, "official, republished, damaged or restored"),
+            "lost": (str, "the characters the text has lost throughout, null for none"),
+            "first_seen_at": (str, "when the archive first captured a copy, null where unknown"),
+            "changed_at": (str, "when the copy whose text stands was first captured"),
+        },
+        links=(("text_sha256", "texts", "sha256"), ("best_copy", "copies", "id")),
+        indexes=(("n",), ("region", "year"), ("year",), ("province",), ("level",), ("trust",), ("origin",)),
+    ),
+    "copies": Table(
+        "One report text as one capture showed it, cleaned",
+        "id",
+        {
+            "id": (str, "capture and part"),
+            "report": (str, "the report it is a copy of"),
+            "capture": (str, "the capture it was read from"),
+            "part": (int, "which candidate of that page, from 1"),
+            "source": (str, "the source of the capture"),
+            "url": (str, "as given or fetched; null if none"),
+            "url_key": (str, "the address normalised for comparison"),
+            "published_on": (str, "day of publication the page states"),
+            "title_as_shown": (str, "the title as the page shows it, site tags included"),
+            "title": (str, "the head's title without white space and site tags"),
+            "region": (str, "six-digit code, null where unresolved"),
+            "region_name": (str, "full path at the time"),
+            "township": (str, "name of the township, null for other levels"),
+            "year": (int, "the year the report plans, null where unresolved"),
+            "title_year": (int, "the year the page's title claims"),
+            "delivered_on": (str, "day of the speech"),
+            "congress": (str, "people's congress of the session line"),
+            "session": (str, "session of the session line"),
+            "speaker": (str, "who gave the report"),
+            "speaker_post": (str, "the speaker's post as printed"),
+            "text_sha256": (str, "the text, in texts"),
+            "folded_sha256": (str, "digest of the folded text: equal for copies that differ only in punctuation and spacing"),
+            "chars": (int, "Han, other letters and digits of the text, after folding"),
+            "complete": (int, "1 where the text has a head and an end"),
+            "lost": (str, "characters the text has lost throughout, null for none"),
+            "damage": (int, "how many major problems the text has"),
+            "relation": (str, "best, same, near, truncated, excerpt or edited"),
+            "similarity": (float, "share of the shorter text that stands in the best copy too, 0 to 1"),
+            "rank": (int, "1 is the best copy"),
+            "why": (str, "what put it at its rank"),
+            "reader": (str, "reader and rule that gave the text"),
+            "origin": (str, "kind of place it was found at"),
+            "evidence": (str, "JSON: each field's rule and words"),
+            "seen_from": (str, "when this text was first seen at this address"),
+            "seen_until": (str, "when it was last seen there"),
+        },
+        links=(("capture", "captures", "id"), ("text_sha256", "texts", "sha256"), ("source", "sources", "id")),
+        indexes=(("report",), ("capture",), ("region", "year"), ("folded_sha256",), ("source",)),
+    ),
+    "rejections": Table(
+        "Candidates that are not reports, with the reason",
+        ("capture", "part"),
+        {
+            "capture": (str, "the capture it was read from"),
+            "part": (int, "which candidate of that page, from 1; 0 for the whole capture"),
+            "title": (str, "its title as shown"),
+            "reason": (str, "closed list: archive/identify.py REASONS"),
+            "detail": (str, "the words the decision rests on"),
+            "chars": (int, "length of its text"),
+        },
+        links=(("capture", "captures", "id"),),
+        indexes=(("reason",),),
+    ),
+    "problems": Table(
+        "Something wrong found in a copy or report, with its place",
+        "id",
+        {
+            "id": (str, "digest of what it says"),
+            "report": (str, "the report it shows on"),
+            "copy": (str, "the copy it was found in"),
+            "code": (str, "closed list: archive/damage.py and identify.py"),
+            "severity": (str, "major, minor or note"),
+            "detail": (str, "the character, year or name concerned, in words"),
+            "start": (int, "character of the text where it begins"),
+            "length": (int, "characters it covers"),
+        },
+        links=(("copy", "copies", "id"),),
+        indexes=(("report",), ("copy",), ("code",)),
+    ),
+    "sections": Table(
+        "The parts of a report",
+        ("report", "n"),
+        {
+            "report": (str, "the report"),
+            "n": (int, "from 1, in text order"),
+            "kind": (str, "review, term, plan, government, closing, glossary or other"),
+            "level": (int, "1 for 一、, 2 for （一）"),
+            "heading": (str, "the heading as printed; empty for what stands before the first"),
+            "start": (int, "character of the text where it begins"),
+            "length": (int, "characters it covers, subsections included"),
+        },
+        links=(("report", "reports", "id"),),
+    ),
+    "paragraphs": Table(
+        "The paragraphs of a report, as places in its text",
+        ("report", "n"),
+        {
+            "report": (str, "the report"),
+            "n": (int, "from 1, in text order"),
+            "section": (int, "the innermost section it stands in, null for the head"),
+            "start": (int, "character of the text where it begins"),
+            "length": (int, "characters"),
+        },
+        links=(("report", "reports", "id"),),
+    ),
+    "terms": Table(
+        "Terms a report explains in its glossary",
+        ("report", "n"),
+        {
+            "report": (str, "the report"),
+            "n": (int, "from 1, in text order"),
+            "term": (str, "the term"),
+            "definition": (str, "what the report says it means"),
+        },
+        links=(("report", "reports", "id"),),
+    ),
+    "targets": Table(
+        "What a report promises or claims in figures",
+        ("report", "n"),
+        {
+            "report": (str, "the report"),
+            "n": (int, "from 1, in text order"),
+            "indicator": (str, "closed list: archive/targets.py"),
+            "kind": (str, "planned, achieved or absent"),
+            "period": (str, "the time it speaks of"),
+            "low": (float, "lower bound; percentages as 5.0"),
+            "high": (float, "upper bound, equal to low for a single figure"),
+            "unit": (str, "unit"),
+            "modifier": (str, "左右, 以上 …"),
+            "comparator": (str, "what it is compared with"),
+            "paragraph": (int, "the paragraph of the sentence"),
+            "start": (int, "character of the text where the sentence begins"),
+            "length": (int, "characters of the sentence"),
+        },
+        links=(("report", "reports", "id"),),
+    ),
+    "aliases": Table(
+        "Ids that were published once and what they are now",
+        "old_id",
+        {
+            "old_id": (str, "the id as it was published"),
+            "id": (str, "where it is now"),
+            "since": (str, "version of the snapshot that changed it"),
+            "why": (str, "what happened"),
+        },
+    ),
+    "snapshots": Table(
+        "What was published, and when",
+        "version",
+        {
+            "version": (str, "version of the snapshot"),
+            "published_at": (str, "ISO 8601, UTC"),
+            "sha256": (str, "digest of the published file; null for the snapshot that holds this row"),
+            "reports": (int, "how many reports it holds"),
+            "note": (str, "what a person said when a gate was overruled"),
+        },
+    ),
+    "corrections": Table(
+        "Values a person set, as applied",
+        ("id", "field"),
+        {
+            "id": (str, "the copy or report corrected"),
+            "field": (str, "the field"),
+            "value": (str, "the value it was given"),
+            "evidence": (str, "where the value comes from"),
+            "who": (str, "who says so"),
+            "on": (str, "day of the correction"),
+            "was": (str, "the value that was overruled"),
+        },
+    ),
+    "fingerprints": Table(
+        "Sampled shingles of each copy, to find its likes",
+        ("hash", "copy"),
+        {
+            "hash": (int, "a sampled five-character shingle"),
+            "copy": (str, "the copy that has it"),
+        },
+        indexes=(("copy",),),
+        published=False,
+    ),
+}
+
+VIEWS: dict[str, tuple[str, str]] = {
+    "full_reports": (
+        "Reports with their text",
+        "select r.*, t.text from reports r join texts t on t.sha256 = r.text_sha256",
+    ),
+    "full_copies": (
+        "Copies with their text",
+        "select c.*, t.text from copies c join texts t on t.sha256 = c.text_sha256",
+    ),
+    "full_paragraphs": (
+        "Paragraphs with their text",
+        "select p.*, r.region_name, r.year, substr(t.text, p.start + 1, p.length) as text from paragraphs p"
+        " join reports r on r.id = p.report join texts t on t.sha256 = r.text_sha256",
+    ),
+    "full_sections": (
+        "Sections with their text",
+        "select s.*, r.region_name, r.year, substr(t.text, s.start + 1, s.length) as text from sections s"
+        " join reports r on r.id = s.report join texts t on t.sha256 = r.text_sha256",
+    ),
+    "full_targets": (
+        "Targets with their sentence",
+        "select g.*, r.region_name, r.year, substr(t.text, g.start + 1, g.length) as sentence from targets g"
+        " join reports r on r.id = g.report join texts t on t.sha256 = r.text_sha256",
+    ),
+    "coverage": (
+        "Region × year: what the archive has, and why it has no more",
+        "with recursive latest(year) as (select max(year) from reports),"
+        " wanted(region, year, until, source) as ("
+        "  select region, expect_from, coalesce(expect_until, (select year from latest)), id from sources"
+        "   where region is not null and expect_from is not null"
+        "  union all select region, year + 1, until, source from wanted where year < until)"
+        " select region, year, case when trust = 'damaged' then 'damaged' else 'have' end as state,"
+        "  case when trust = 'damaged' then 'only damaged copies' else copies || ' copies' end as why"
+        "  from reports where region is not null and year is not null"
+        " union all select region, year, 'missing', 'expected of source ' || min(source) || ', not found there'"
+        "  from wanted where year <= until and not exists"
+        "   (select 1 from reports r where r.region = wanted.region and r.year = wanted.year)"
+        "  group by region, year",
+    ),
+    "source_status": (
+        "Each source: its last run, what it gave",
+        "select s.id, s.name, s.kind, s.region, s.unverified, s.retired, r.started_at as last_run, r.verdict, r.reason,"
+        " (select max(started_at) from runs where source = s.id and verdict like 'ok%') as last_success,"
+        " (select count(*) from captures where source = s.id) as captures,"
+        " (select count(*) from copies where source = s.id) as copies,"
+        " (select count(distinct report) from copies where source = s.id) as reports"
+        " from sources s left join runs r on r.source = s.id"
+        "  and r.started_at = (select max(started_at) from runs where source = s.id)",
+    ),
+    "changes": (
+        "Reports by the time their text last changed",
+        "select id, region_name, year, title, changed_at, first_seen_at,"
+        " case when changed_at = first_seen_at then 'new' else 'changed' end as change"
+        " from reports where changed_at is not null",
+    ),
+    "provenance": (
+        "Every copy of every report with its address, time of capture and digest",
+        "select c.report, c.rank, c.relation, c.id as copy, c.source, c.origin, c.url, p.fetched_at, p.last_seen_at,"
+        " p.sha256 as payload_sha256, c.text_sha256, c.similarity, c.why, p.warc_file, p.warc_offset"
+        " from copies c join captures p on p.id = c.capture",
+    ),
+}

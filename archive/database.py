@@ -17,7 +17,7 @@ BUSY_SECONDS = 60
 migrations = Migrations("baogao")
 
 
-@migrations("001_tables")
+@migrations(name="001_tables")
 def create_tables(db: Database) -> None:
     """Make every table of the schema."""
     for name, table in TABLES.items():

@@ -158,7 +158,9 @@ def load_source(path: Path, platforms: Mapping[str, Mapping[str, Any]]) -> Sourc
     try:
         return Source.model_validate({**merge(preset, written), "id": path.stem})
     except ValidationError as error:
-        raise BadArgumentsError(f"{path}: {explain(error.errors()[0])}") from error
+        # A misspelt key shows twice, as unknown and as missing: the first says more.
+        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+        raise BadArgumentsError(f"{path}: {explain(first)}") from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""Folding: the form in which texts are searched and compared. Stored text is never folded (READING §5.3)."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from pathlib import Path
+
+# Traditional → simplified, only for characters outside GB2312: 乾安 and 於潜 are names that OpenCC would break.
+TABLE = Path(__file__).parent / "fold.csv"
+
+
+def read_simplified(path: Path = TABLE) -> dict[str, str]:
+    """The traditional characters of `fold.csv` and what each is folded to; lines that begin with # are comments."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        return {row["character"]: row["simplified"] for row in rows}
+
+
+SIMPLIFIED = read_simplified()
+
+
+def fold_character(character: str) -> str:
+    """One character as search sees it: decomposed by NFKD, without accents and invisible signs, lower, simplified.
+
+    ｇ and Ｇ give g, ％ gives %, ㎡ gives m2, 數 gives 数, a soft hyphen nothing. A circled number stands apart from
+    its neighbours, for NFKD alone would read ①10 as 110.
+    """
+    decomposed = unicodedata.normalize("NFKD", character)
+    kept = "".join(
+        SIMPLIFIED.get(part, part)
+        for part in decomposed.lower()
+        if unicodedata.category(part) not in {"Mn", "Me", "Cf"}
+    )
+    return f" {kept} " if unicodedata.decomposition(character).startswith("<circle>") else kept
+
+
+class FoldTable(dict[int, str]):
+    """A table for str.translate that works out each character the first time it is met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = fold_character(chr(code))
+        return folded
+
+
+class ComparisonTable(dict[int, str]):
+    """As FoldTable, keeping letters and digits alone."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = "".join(part for part in fold_character(chr(code)) if part.isalnum())
+        return folded
+
+
+FOLD = FoldTable()
+COMPARISON = ComparisonTable()
+
+
+def fold(text: str) -> str:
+    """`text` as search sees it, punctuation and white space still in place."""
+    return text.translate(FOLD)
+
+
+def fold_text(text: str) -> str:
+    """`text` as comparison sees it: Han characters, other letters and digits alone, folded."""
+    return text.translate(COMPARISON)
+
+
+def count_chars(text: str) -> int:
+    """Han characters, other letters and digits of `text`, after folding: the `chars` of reports and copies."""
+    return len(fold_text(text))

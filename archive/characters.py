@@ -1,0 +1,48 @@
+"""The small map of characters the stored text is given (DESIGN §6): forms change, characters do not.
+
+Full-width digits, letters, percent and dot become ASCII, odd spaces become plain ones, zero-width characters go,
+compatibility ideographs and radicals become the ideograph they stand for. Nothing else: NFKC of a whole text turns ①10
+into 110 (READING §5.3), and punctuation keeps the form of the copy.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+# Radicals of the CJK Radicals Supplement that NFKC leaves alone and PDFs use for common characters (READING §6.4);
+# from Unicode's EquivalentUnifiedIdeograph.txt.
+RADICALS = {
+    "⺀": "冫", "⺁": "厂", "⺄": "乙", "⺆": "冂", "⺇": "几", "⺈": "刀", "⺉": "刂", "⺊": "卜", "⺌": "小", "⺍": "小",
+    "⺎": "兀", "⺏": "尣", "⺓": "幺", "⺗": "心", "⺙": "攵", "⺛": "旡", "⺝": "月", "⺞": "歺", "⺟": "母", "⺠": "民",
+    "⺡": "氵", "⺢": "氺", "⺣": "灬", "⺤": "爫", "⺦": "丬", "⺨": "犭", "⺩": "王", "⺪": "疋", "⺫": "罒", "⺬": "示",
+    "⺭": "礻", "⺮": "竹", "⺯": "糹", "⺰": "纟", "⺱": "罓", "⺲": "罒", "⺴": "冗", "⺵": "罓", "⺶": "羊", "⺷": "羊",
+    "⺸": "羊", "⺹": "耂", "⺻": "聿", "⺼": "肉", "⺽": "臼", "⺾": "艹", "⻀": "艹", "⻁": "虎", "⻂": "衤", "⻃": "覀",
+    "⻄": "西", "⻅": "见", "⻆": "角", "⻇": "角", "⻈": "讠", "⻉": "贝", "⻋": "车", "⻌": "辶", "⻍": "辶", "⻎": "辶",
+    "⻏": "阝", "⻐": "钅", "⻑": "長", "⻒": "镸", "⻓": "长", "⻔": "门", "⻕": "阜", "⻖": "阝", "⻗": "雨", "⻘": "青",
+    "⻙": "韦", "⻚": "页", "⻛": "风", "⻜": "飞", "⻝": "食", "⻞": "食", "⻟": "飠", "⻠": "饣", "⻡": "首", "⻢": "马",
+    "⻣": "骨", "⻤": "鬼", "⻥": "鱼", "⻦": "鸟", "⻧": "卤", "⻨": "麦", "⻩": "黄", "⻪": "黾", "⻫": "斉", "⻬": "齐",
+    "⻭": "齿", "⻮": "竜", "⻯": "龙", "⻰": "龙", "⻱": "龟", "⻲": "亀", "⻳": "龟",
+}  # fmt: skip
+
+ODD_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\v\f"
+ZERO_WIDTH = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u202a\u202b\u202c\u202d\u202e"
+
+
+@cache
+def character_map() -> dict[int, str | None]:
+    """Code point → what it becomes (None: nothing)."""
+    table: dict[int, str | None] = {ord(radical): ideograph for radical, ideograph in RADICALS.items()}
+    table |= {ord(space): " " for space in ODD_SPACES} | {ord(character): None for character in ZERO_WIDTH}
+    table |= {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+    table |= {0xFF05: "%", 0xFF0E: ".", 0xFF0B: "+"}
+    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20), *range(0xFB00, 0xFB07)):
+        becomes = unicodedata.normalize("NFKC", chr(code))
+        if becomes != chr(code):
+            table[code] = becomes
+    return table
+
+
+def map_characters(text: str) -> str:
+    """The text with the small map applied."""
+    return text.translate(character_map())

@@ -1,0 +1,23 @@
+"""Page furniture: lines a site put around a report. The rules are data in furniture.csv, with where each was seen."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).parent / "furniture.csv"
+
+
+@cache
+def patterns(where: str) -> re.Pattern[str]:
+    """All rules for the `head` (between title and salutation) or the `tail` (after the last sentence) as one pattern."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [row["pattern"] for row in csv.DictReader(file) if row["where"] == where]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in rows))
+
+
+def is_furniture(line: str, where: str) -> bool:
+    """Whether a whole line is furniture there. Never asked of the body: 分享, 来源, 附件 occur in reports."""
+    return patterns(where).match(line.strip()) is not None

@@ -1,0 +1,80 @@
+"""A page → candidates: the items of a bundle page, the reports that stand one after another, or the page as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archive.head import OPENING, SALUTATION, SITE_TAG, is_title
+from archive.model import Candidate, Page
+
+BULLET = re.compile(r"^[-•·●]$")
+DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
+# Two speeches on one page are further apart than a summary is from the speech it repeats (SOURCES §4, rule 5).
+APART = 3000
+
+
+def split_candidates(page: Page) -> list[Candidate]:
+    """The candidates of a page, in page order, numbered from 1."""
+    for parts in (page.parts, list(bundle_items(page.paragraphs)), list(speeches(page.paragraphs))):
+        if parts:
+            return [candidate_of(number, tuple(part), page) for number, part in enumerate(parts, 1)]
+    if not page.paragraphs:
+        return []
+    return [Candidate(1, page.paragraphs, page.title or first_title(page.paragraphs), page.published_on)]
+
+
+def candidate_of(number: int, paragraphs: tuple[str, ...], page: Page) -> Candidate:
+    """One item of a bundle: its first line is its title, a lone date at its end its day of publication."""
+    lines = [line for line in paragraphs if not BULLET.match(line.strip())]
+    published_on = page.published_on
+    if lines and DAY.match(lines[-1].strip()):
+        published_on = lines.pop().strip()
+    title = first_title(lines) or (lines[0].strip() if lines and len(lines[0]) <= 80 else page.title)
+    return Candidate(number, tuple(lines), title, published_on)
+
+
+def first_title(lines: tuple[str, ...] | list[str]) -> str | None:
+    """The first title line among the first lines of a text."""
+    return next((line.strip() for line in lines[:30] if is_title(line)), None)
+
+
+def bundle_items(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Items set as a lone bullet, a title, a text and a lone date (010b). Nothing unless there are two of them."""
+    starts = [
+        number
+        for number, line in enumerate(paragraphs[:-2])
+        if BULLET.match(line.strip()) and (SITE_TAG.match(paragraphs[number + 1]) or len(paragraphs[number + 1]) <= 60)
+    ]
+    items = []
+    for start, end in zip(starts, [*starts[1:], len(paragraphs)], strict=False):
+        dated = [number for number in range(start, end) if DAY.match(paragraphs[number].strip())]
+        # What follows the date of the last item is the foot of the page.
+        items.append(paragraphs[start : dated[-1] + 1] if dated else paragraphs[start:end])
+    if len(items) >= 2:
+        yield from items
+
+
+def speeches(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Whole reports one after another on one page. Nothing unless there are two, each with its own salutation."""
+    openings, seen, last = [], 0, -APART
+    for number, line in enumerate(paragraphs):
+        follows = "".join(paragraphs[number : number + 3])[:300]
+        if SALUTATION.match(line) and OPENING.search(follows) and seen - last >= APART:
+            openings.append(number)
+            last = seen
+        seen += len(line)
+    if len(openings) < 2:
+        return
+    starts = [head_start(paragraphs, opening, floor) for opening, floor in zip(openings, [-1, *openings], strict=False)]
+    starts[0] = 0
+    for start, end in zip(starts, [*starts[1:], len(paragraphs)], strict=False):
+        yield paragraphs[start:end]
+
+
+def head_start(paragraphs: tuple[str, ...], opening: int, floor: int) -> int:
+    """Where the head above a salutation begins: its title line, at most 12 lines up, else the salutation itself."""
+    for number in range(opening - 1, max(floor, opening - 12), -1):
+        if is_title(paragraphs[number]):
+            return number
+    return opening

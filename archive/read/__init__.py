@@ -1,0 +1,43 @@
+"""Readers: the bytes of one capture → its paragraphs. `read_page` picks the reader by the bytes."""
+
+from __future__ import annotations
+
+from archive.errors import UnreadableError
+from archive.model import Page, PageRules
+from archive.read.sandbox import read_in_child
+from archive.read.sniff import check_payload, sniff
+
+__all__ = ["check_payload", "read_page", "sniff"]
+
+# Files that a hostile hand can make run for ever or fill the memory: each is read in a child process of its own.
+SANDBOXED = ("pdf", "docx")
+
+
+def read_page(
+    data: bytes, url: str | None = None, content_type: str | None = None, rules: PageRules | None = None
+) -> Page:
+    """What the right reader makes of the bytes of a capture.
+
+    `content_type` is the header the server sent: a hint for the encoding of HTML and text, never for the type. `rules`
+    are those of the source for HTML. Raises UnreadableError: empty, unknown_type, unsupported_type, encrypted,
+    truncated_file, damaged_file, no_text, timeout, too_large_for_memory or reader_crashed.
+    """
+    rules = rules or PageRules()
+    kind = sniff(data)
+    if kind in SANDBOXED:
+        return read_in_child(kind, data)
+    # The HTML readers are heavy to load, and the child of the sandbox loads this package too.
+    if kind == "html":
+        from archive.read.html import read_html  # noqa: PLC0415
+
+        return read_html(data, url, content_type, rules)
+    if kind == "mhtml":
+        from archive.read.html import read_mhtml  # noqa: PLC0415
+
+        return read_mhtml(data, url, rules)
+    if kind == "text":
+        from archive.read.text import read_text  # noqa: PLC0415
+
+        return read_text(data, content_type)
+    check_payload(data)
+    raise UnreadableError("unsupported_type", f"no reader for files of type {kind}: save it as PDF, docx or HTML")

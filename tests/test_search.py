@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import random
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from archive.fold import SIMPLIFIED, count_chars, fold, fold_character, fold_text
+from archive.search import EVERY, HAN, cut_snippets, find_hits, fts_query, parse_query, tokens
 
 
 @pytest.mark.parametrize(
@@ -35,3 +46,126 @@ def test_fold_table_is_settled_and_spares_gb2312() -> None:
         assert fold_character(character) == fold_character(simplified) == simplified
         with pytest.raises(UnicodeEncodeError):
             character.encode("gb2312")
+
+
+# A small alphabet, so that what is looked for is often there and often nearly there.
+HAN_SAMPLE = "水利城市更新旧改营商环境〇々𠀀"
+MIXED_SAMPLE = HAN_SAMPLE + "水旧改 ，。\n5g%（"
+texts = st.text(alphabet=MIXED_SAMPLE, max_size=40)
+han_phrases = st.text(alphabet=HAN_SAMPLE, min_size=1, max_size=8)
+
+
+@contextmanager
+def index(*documents: str) -> Iterator[Callable[[str], set[int]]]:
+    """A real index over `documents`; gives a function from a query to the numbers of the documents found."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("create virtual table f using fts5(body, title, content='', tokenize='unicode61')")
+        for number, document in enumerate(documents):
+            db.execute("insert into f(rowid, body, title) values (?, ?, ?)", (number, tokens(document), EVERY))
+        yield lambda query: {n for (n,) in db.execute("select rowid from f where f match ?", (fts_query(query),))}
+
+
+def test_tokens() -> None:
+    assert tokens("数字经济5G，增长45.5%") == "数字 字经 经济 济 5g 增长 长 45 5 pct"
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("数字经济", '("数字 字经 经济")'),
+        ("水", '("水"*)'),
+        ("2020年", '("2020 年"*)'),
+        ("水 火", '("水"* AND "火"*)'),
+        ("水利 OR 火", '("水利") OR ("火"*)'),
+        ("水利|火", '("水利") OR ("火"*)'),
+        ("水利 -火 NOT 土", '(("水利") NOT ("火"* OR "土"*))'),
+        ("“城市 更新”", '("城市 市 更新")'),
+        ("45.5％", '("45 5 pct")'),
+        ("營商環境", '("营商 商环 环境")'),
+        ("，", '""'),
+        ("", '""'),
+    ],
+)
+def test_fts_query(typed: str, asked: str) -> None:
+    assert fts_query(typed) == asked
+
+
+@given(st.lists(texts, min_size=1, max_size=6), han_phrases)
+@settings(max_examples=300, deadline=None)
+def test_a_han_phrase_finds_exactly_what_contains_it(documents: list[str], phrase: str) -> None:
+    with index(*documents) as search:
+        assert search(phrase) == {n for n, document in enumerate(documents) if phrase in document}
+
+
+@given(st.lists(texts, min_size=1, max_size=6), st.lists(han_phrases, min_size=4, max_size=4, unique=True))
+@settings(max_examples=200, deadline=None)
+def test_and_or_not(documents: list[str], words: list[str]) -> None:
+    a, b, c, d = words
+    with index(*documents) as search:
+        expected = {n for n, t in enumerate(documents) if (a in t and b not in t) or (c in t and d in t) or b in t}
+        assert search(f'{a} -{b} OR {c} "{d}" | {b}') == expected
+        assert search(f"-{a} NOT {b}") == {n for n, t in enumerate(documents) if a not in t and b not in t}
+
+
+@given(st.text(max_size=60) | st.text(alphabet='"“”|-*^:(){}+ ORANDNTE水5%\0', max_size=60))
+@settings(max_examples=200, deadline=None)
+@example("OR")
+@example('-"')
+@example("NOT")
+@example("水" * 20_000)
+@example("水利 " * 2_000)
+@example("-水 OR " * 500)
+def test_any_string_is_a_query(typed: str) -> None:
+    with index("水利", typed) as search:
+        search(typed)
+    find_hits("水利" + typed, typed)
+
+
+@given(texts, st.text(alphabet=MIXED_SAMPLE + '"-|', max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_hits_stand_where_search_finds(text: str, typed: str) -> None:
+    hits = find_hits(text, typed)
+    for start, end, _ in hits:
+        assert 0 <= start < end <= len(text)
+    assert all(before[1] <= after[0] for before, after in pairwise(hits))
+    if len(groups := parse_query(typed)) == 1 and len(groups[0].wanted) == 1 and not groups[0].unwanted:
+        with index(text) as search:
+            assert bool(hits) == (search(typed) == {0})
+
+
+def test_hits_are_marked_in_the_original_text() -> None:
+    text = "…優化營商環境，①营\u200b商环境与㎡。\n第二段营商环境"
+    hits = find_hits(text, "营商环境 平方")
+    assert [text[start:end] for start, end, _ in hits] == ["營商環境", "营\u200b商环境", "营商环境"]
+    (snippet,) = cut_snippets(text, hits)
+    assert "".join(words for words, _ in snippet.parts) == text.partition("\n")[0]
+    assert [words for words, marked in snippet.parts if marked] == ["營商環境", "营\u200b商环境"]
+    assert not snippet.cut_before
+    assert not snippet.cut_after
+
+
+def test_a_word_is_found_whole_wherever_han_stands_beside_it() -> None:
+    with index("发展5G网络", "共15G", "5g") as search:
+        assert search("5G") == search("５ｇ") == {0, 2}
+        assert search("5G网") == {0}
+        assert search("展5G") == {0}
+
+
+def test_search_equals_substring_search_on_real_texts() -> None:
+    seeds = Path(__file__).parents[2] / "shared" / "seeds"
+    if not seeds.is_dir():
+        pytest.skip("the seeds are not here")
+    documents = [fold(path.read_text(encoding="utf-8")) for path in sorted(seeds.glob("*.txt"))]
+    runs = [run for document in documents for run in re.findall(f"[{HAN}]+", document)]
+    rng = random.Random(0)
+    with index(*documents) as search:
+        for phrase in ["营商环境", "旧改", "一网通办", "水"] + [pick(rng, runs) for _ in range(300)]:
+            assert search(phrase) == {n for n, document in enumerate(documents) if phrase in document}, phrase
+
+
+def pick(rng: random.Random, runs: list[str]) -> str:
+    """A random stretch of 1 to 8 characters of a run."""
+    run = rng.choice(runs)
+    length = rng.randint(1, min(8, len(run)))
+    start = rng.randint(0, len(run) - length)
+    return run[start : start + length]

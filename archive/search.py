@@ -137,7 +137,8 @@ def match_phrase(phrase: Phrase) -> str:
     pattern = ""
     for before, piece in zip((None, *phrase), phrase, strict=False):
         if before is not None:
-            pattern += GAP + ("+" if before.kind == piece.kind else "*")
+            # Two runs, or two words, would be one if nothing stood between them.
+            pattern += GAP + ("+" if before.kind == piece.kind != "sign" else "*")
         if piece.kind == "word":
             pattern += rf"(?<![^\W_{HAN}]){re.escape(piece.text)}(?![^\W_{HAN}])"
         else:

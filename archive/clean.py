@@ -188,7 +188,7 @@ def trim_head(paragraphs: list[str]) -> list[str]:
     if salutation is None:
         return paragraphs[titles[-1] :] if titles else drop_leading_furniture(paragraphs)
     between = titles[-1] + 1 if titles else first_head_line(paragraphs, salutation)
-    head = [line for line in paragraphs[between:salutation] if belongs_to_head(line)]
+    head = list(dict.fromkeys(part_session(line for line in paragraphs[between:salutation] if belongs_to_head(line))))
     if titles and not any(is_head_line(line) for line in head):
         # The site set title and session line apart with a second title or furniture between them.
         earlier = [line for line in paragraphs[titles[0] + 1 : titles[-1]] if is_head_line(line)]
@@ -197,6 +197,11 @@ def trim_head(paragraphs: list[str]) -> list[str]:
             return [without_full_text(paragraphs[titles[0]]), *head, *paragraphs[salutation:]]
     title = [without_full_text(paragraphs[titles[-1]])] if titles else []
     return [*title, *head, *paragraphs[salutation:]]
+
+
+def part_session(lines: Iterable[str]) -> Iterable[str]:
+    """Session and speaker on one line with a space between come apart (陕西 2026)."""
+    return (part for line in lines for part in re.split(rf"(?<=会议上)\s+(?=[{HAN}]{{0,20}}(?:{POST}))", line))
 
 
 def without_full_text(title: str) -> str:

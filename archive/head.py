@@ -23,7 +23,7 @@ DATE = re.compile(
 DAMAGED_DATE = re.compile(r"(?<!\d)\d{5,8}\s*日")
 
 SESSION = re.compile(
-    rf"(?P<congress>第{NUMERAL}届人民代表大会)"
+    rf"(?P<congress>第?{NUMERAL}届人民代表大会)"
     rf"(?P<session>第{NUMERAL}次?(?:全体)?会议(?:第{NUMERAL}次(?:全体)?会议)?)"
 )
 # Numbers of congress and session lost: 第届人民代表大会第次会议, 第十人民代表大会第次会议 (SOURCES §4, 10).
@@ -51,6 +51,8 @@ NAME = rf"[{HAN}](?:\s*[{HAN}]){{1,3}}|[{HAN}]{{2,12}}(?:[·•．][{HAN}]{{1,12
 # What may stand before the post: region, 人民政府, party post (县委副书记、).
 SPEAKER = re.compile(rf"^(?P<before>[{HAN}、，,\s]{{0,34}}?)(?P<post>{POST})\s*[:：]?\s*(?P<name>{NAME})$")
 BARE_NAME = re.compile(rf"^[{HAN}](?:\s+[{HAN}]){{1,2}}$")
+# A name without post or spaces counts only right under the session line or date (湖南 2026).
+LONE_NAME = re.compile(rf"^[{HAN}]{{2,4}}$|^[{HAN}]{{2,12}}(?:[·•．][{HAN}]{{1,12}})+$")
 
 CHINESE_DIGITS = {"零": 0, "〇": 0, "○": 0, "Ｏ": 0, "O": 0} | {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 
@@ -142,6 +144,7 @@ def is_head_line(line: str) -> bool:
     squeezed = re.sub(r"\s", "", line)
     return bool(
         len(squeezed) <= 90
+        and not re.search(r"[。！？；]", squeezed)
         and (
             SESSION.search(squeezed)
             or DAMAGED_SESSION.search(squeezed)

@@ -14,10 +14,12 @@ from datetime import date
 from archive.head import (
     DAMAGED_DATE,
     DAMAGED_SESSION,
+    LONE_NAME,
     OPENING,
     SALUTATION,
     Session,
     find_salutation,
+    is_date_line,
     is_title,
     read_date,
     read_session,
@@ -128,14 +130,17 @@ def read_head(lines: list[str], salutation: int | None) -> Head:
 def read_speaker_lines(head: Head) -> None:
     """Fill the speaker from the head's lines: with a post before a bare name, the last of them counts."""
     found = [(line, read) for line in head.lines if not is_title(line) and (read := read_speaker(line))]
+    for above, line in zip(head.lines, head.lines[1:], strict=False):
+        if not found and LONE_NAME.match(line) and (read_session(above) or is_date_line(above)):
+            found.append((line, (line, None)))
     with_post = [item for item in found if item[1][1]]
     for line, (name, post) in (with_post or found)[-1:]:
         head.speaker, head.post = name, post
         head.evidence["speaker"] = Evidence("speaker line", line)
 
 
-REVIEWED = re.compile(r"^[一二]、.{0,12}?(?P<year>(?:19|20)\d\d)年(?:[^，。]{0,6})?(?:工作)?(?:的)?(?:回顾|总结)")
-PLANNED = re.compile(r"^[一二三四]、.{0,8}?(?P<year>(?:19|20)\d\d)年[^，。]{0,12}?(?:任务|安排|目标|重点|打算|工作|要求)")
+REVIEWED = re.compile(r"^[一二]、[^，。]{0,16}?(?P<year>(?:19|20)\d\d)年[^，。]{0,24}?(?:回顾|总结|成绩|成就|完成情况)")
+PLANNED = re.compile(r"^[一二三四]、[^，。]{0,8}?(?P<year>(?:19|20)\d\d)年[^，。]{0,12}?(?:任务|安排|目标|重点|打算|工作|要求)")
 
 
 def settle_year(head: Head, lines: list[str], shown: str | None) -> tuple[int | None, dict[str, Evidence], list[Problem]]:

@@ -57,23 +57,20 @@ def bundle_items(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def speeches(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Whole reports one after another on one page. Nothing unless there are two, each with its own salutation."""
-    openings, seen, last = [], 0, -APART
+    openings = []
     for number, line in enumerate(paragraphs):
-        follows = "".join(paragraphs[number : number + 3])[:300]
-        if SALUTATION.match(line) and OPENING.search(follows) and seen - last >= APART:
-            openings.append(number)
-            last = seen
-        seen += len(line)
-    if len(openings) < 2:
-        return
-    starts = [head_start(paragraphs, opening, floor) for opening, floor in zip(openings, [-1, *openings], strict=False)]
-    starts[0] = 0
-    for start, end in zip(starts, [*starts[1:], len(paragraphs)], strict=False):
-        yield paragraphs[start:end]
+        follows = "".join(paragraphs[number : number + 2])[:120]
+        if SALUTATION.match(line) and OPENING.search(follows):
+            start = head_start(paragraphs, number, openings[-1][1] if openings else -1)
+            openings.append((start, number))
+    starts = [0, *(start for start, opening in openings[1:] if start < opening)]
+    parts = [paragraphs[a:b] for a, b in zip(starts, [*starts[1:], len(paragraphs)], strict=True)]
+    if len(parts) >= 2 and min(sum(map(len, part)) for part in parts) >= APART:
+        yield from parts
 
 
 def head_start(paragraphs: tuple[str, ...], opening: int, floor: int) -> int:
-    """Where the head above a salutation begins: its title line, at most 12 lines up, else the salutation itself."""
+    """Where the head above a salutation begins: its title line, at most 12 lines up; the salutation itself if none."""
     for number in range(opening - 1, max(floor, opening - 12), -1):
         if is_title(paragraphs[number]):
             return number

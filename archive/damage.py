@@ -1,0 +1,142 @@
+"""What a text has lost or gained on its way here, measured: detectors, each a small pure function with its figure.
+
+SOURCES §5 is the catalogue. A problem is "major" where the text is not what was said, "minor" where a reader should
+know, "note" otherwise. A clean text must never be called damaged.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from archive.model import Candidate, Problem
+
+TABLE = Path(__file__).parent / "common_characters.csv"
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+# A character is missed where its lowest rate in any clean report promises so many, its mean rate so many, and it
+# stands in the text at most so often (READING §4.1).
+LOWEST_PROMISES, MEAN_PROMISES, AT_MOST = 3, 12, 1
+# An aggregator's single paragraph (SOURCES §5).
+RUN_TOGETHER = 3000
+# Excel's limit for a cell, at which resellers' texts end (USERS §1.3).
+CELL_LIMIT = 32767
+
+
+@cache
+def common_characters() -> tuple[tuple[str, float, float], ...]:
+    """Characters with their lowest and mean rate per 1,000 Han, over 69 reports of 2019–2026 (62 of provinces, 7 of
+    districts), only those spread evenly: lowest at least a quarter of the mean."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return tuple((row["character"], float(row["lowest"]), float(row["mean"])) for row in csv.DictReader(file))
+
+
+def find_lost_characters(text: str) -> Iterator[Problem]:
+    """Common characters that should occur dozens of times and do not: a copy that deletes one throughout."""
+    counts = Counter(HAN.findall(text))
+    thousands = counts.total() / 1000
+    for character, lowest, mean in common_characters():
+        promised = thousands * lowest >= LOWEST_PROMISES and thousands * mean >= MEAN_PROMISES
+        if promised and counts[character] <= AT_MOST:
+            detail = f"{character} is missing throughout, about {round(thousands * mean)} times"
+            yield Problem("lost_character", "major", detail)
+
+
+def find_question_marks(text: str) -> Iterator[Problem]:
+    """Runs of ???? where characters could not be converted."""
+    found = list(re.finditer(r"\?{3,}", text))
+    if len(found) >= 3:
+        yield Problem("question_marks", "major", f"{len(found)} runs of ???", found[0].start(), len(found[0][0]))
+
+
+def find_undecodable(text: str) -> Iterator[Problem]:
+    """Replacement characters and private-use characters: bytes or glyphs nobody could read."""
+    found = list(re.finditer(r"[\ufffd\ue000-\uf8ff]", text))
+    if found:
+        yield Problem("unreadable_characters", "major", f"{len(found)} characters", found[0].start(), 1)
+
+
+def find_pinyin(text: str) -> Iterator[Problem]:
+    """Pinyin in brackets after characters: 現(xiàn)在, a mark of mirrored pages (SOURCES §1b)."""
+    found = list(re.finditer(r"(?<=[\u4e00-\u9fff])[(（][a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*[)）]", text))
+    if len(found) >= 5:
+        yield Problem("pinyin_in_brackets", "major", f"{len(found)} times", found[0].start(), len(found[0][0]))
+
+
+def find_stars(text: str) -> Iterator[Problem]:
+    """Stars in place of words."""
+    found = list(re.finditer(r"\*{1,}", text))
+    if len(found) >= 3:
+        yield Problem("stars", "major", f"{len(found)} places", found[0].start(), len(found[0][0]))
+
+
+def find_anonymised(text: str) -> Iterator[Problem]:
+    """Names and years made unreadable: XX镇, 20xx年."""
+    found = list(re.finditer(r"[xX×]{2,}[省市县区镇乡旗村]|20[xX×]{2}年", text))
+    if found:
+        yield Problem("anonymised", "major", f"{len(found)} places, first {found[0][0]}", found[0].start(), len(found[0][0]))
+
+
+def find_missing_years(text: str) -> Iterator[Problem]:
+    """Headings that lost their year: 一、年工作回顾."""
+    if match := re.search(r"^[一二三]、年[^，。]{0,10}(?:回顾|安排|任务|总结)", text, re.MULTILINE):
+        yield Problem("missing_year", "major", match[0], match.start(), len(match[0]))
+
+
+def find_repeats(text: str) -> Iterator[Problem]:
+    """Long paragraphs that stand more than twice: a page repeated (USERS §1.3: six times)."""
+    counts = Counter(line for line in text.split("\n") if len(line) >= 80)
+    line, times = max(counts.items(), key=lambda item: item[1], default=("", 0))
+    if times >= 3:
+        yield Problem("repeated", "major", f"a paragraph stands {times} times", text.find(line), len(line))
+
+
+def find_token_noise(text: str) -> Iterator[Problem]:
+    """The same short ASCII token at the end of most paragraphs (SOURCES §5: gongwensou)."""
+    ends = [match[0] for line in text.split("\n") if (match := re.search(r"[!-~]{3}$", line))]
+    token, times = max(Counter(ends).items(), key=lambda item: item[1], default=("", 0))
+    if times >= 5 and times > 0.5 * len(text.split("\n")):
+        yield Problem("token_noise", "major", f"{token} ends {times} paragraphs")
+
+
+def find_escapes(text: str) -> Iterator[Problem]:
+    r"""Markup written out: &nbsp; and literal \r\n."""
+    found = list(re.finditer(r"&(?:nbsp|ensp|emsp|quot|amp|ldquo|rdquo);|\\r\\n|\\n", text))
+    if found:
+        yield Problem("escaped_markup", "minor", f"{len(found)} places", found[0].start(), len(found[0][0]))
+
+
+DETECTORS: tuple[Callable[[str], Iterator[Problem]], ...] = (
+    find_lost_characters,
+    find_question_marks,
+    find_undecodable,
+    find_pinyin,
+    find_stars,
+    find_anonymised,
+    find_missing_years,
+    find_repeats,
+    find_token_noise,
+    find_escapes,
+)
+
+
+def find_damage(text: str, candidate: Candidate) -> tuple[Problem, ...]:
+    """Every problem of a cleaned text, and what its raw candidate shows: run together, cut at a cell's limit."""
+    problems = [problem for detect in DETECTORS for problem in detect(text)]
+    longest = max(map(len, candidate.paragraphs), default=0)
+    if longest > RUN_TOGETHER:
+        detail = f"a paragraph of {longest} characters, split again at its headings"
+        problems.append(Problem("paragraphs_run_together", "minor", detail))
+    whole = len("\n".join(candidate.paragraphs))
+    if whole == CELL_LIMIT:
+        problems.append(Problem("cut_at_cell_limit", "major", f"ends at {CELL_LIMIT} characters, a table cell's limit"))
+    return tuple(problems)
+
+
+def lost_characters(problems: tuple[Problem, ...]) -> str:
+    """The characters a text has lost throughout, "" for none."""
+    return "".join(problem.detail[0] for problem in problems if problem.code == "lost_character")

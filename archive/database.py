@@ -29,6 +29,11 @@ def create_tables(db: Database) -> None:
         )
         for columns in table.indexes:
             db.table(name).create_index(columns, if_not_exists=True)
+    # Once every table is there: reports and copies point at each other. Declared for those who read (the site makes
+    # links of them), never enforced: a build fills the tables in an order of its own.
+    db.add_foreign_keys(
+        [(name, column, other, key) for name, table in TABLES.items() for column, other, key in table.links]
+    )
 
 
 def open_archive(home: Home) -> Database:

@@ -199,7 +199,12 @@ TABLES: dict[str, Table] = {
             "seen_from": (str, "when this text was first seen at this address"),
             "seen_until": (str, "when it was last seen there"),
         },
-        links=(("capture", "captures", "id"), ("text_sha256", "texts", "sha256"), ("source", "sources", "id")),
+        links=(
+            ("report", "reports", "id"),
+            ("capture", "captures", "id"),
+            ("text_sha256", "texts", "sha256"),
+            ("source", "sources", "id"),
+        ),
         indexes=(("report",), ("capture",), ("region", "year"), ("folded_sha256",), ("source",)),
     ),
     "rejections": Table(
@@ -229,7 +234,7 @@ TABLES: dict[str, Table] = {
             "start": (int, "character of the text where it begins"),
             "length": (int, "characters it covers"),
         },
-        links=(("copy", "copies", "id"),),
+        links=(("report", "reports", "id"), ("copy", "copies", "id")),
         indexes=(("report",), ("copy",), ("code",)),
     ),
     "sections": Table(

@@ -1,0 +1,1 @@
+"""The bundled demo: fictional reports, and three sample sites that serve them."""

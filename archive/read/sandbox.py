@@ -35,7 +35,7 @@ def read_in_child(reader: str, data: bytes, *, seconds: float = WALL_SECONDS, me
     """What a reader of archive.read.child makes of `data`, read in a child process of its own.
 
     `seconds` limits the time on the clock (two thirds of it on the processor), `memory_mb` the address space. Raises
-    UnreadableError: the reader's own, or timeout, too_large_for_memory or reader_crashed. Any thread or process may call.
+    UnreadableError: the reader's own, or timeout, too_large_for_memory or reader_crashed. Any thread may call it.
     """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as log:
         given.write(data)

@@ -1,0 +1,268 @@
+"""Characters of a printed page → lines of text in reading order. Pure: knows of no file format.
+
+The rules and every number not explained here were measured in READING §6.1 ("What to do instead", 1 to 4); 1 em is the
+size of the type in question.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+# Two glyphs of one character nearer than this (em) are one, struck twice to look bold.
+DOUBLE_STRUCK = 0.15
+# Baselines nearer than this (em) are one line: raised note marks, lowered figures.
+SAME_BASELINE = 0.48
+# Gaps wider than this (em), after taking off the line's own median gap, are spaces that someone typed: between two
+# Han characters, between Han and another, between two others. Word's own space between Han and digits is 0.25 em.
+SPACE_HAN, SPACE_MIXED, SPACE_OTHER = 0.9, 0.6, 0.22
+# A gutter between two columns: at least so wide (em), in the middle part of the text's width, crossed by at most this
+# share of rows, with both sides at least so full.
+GUTTER_WIDTH = 0.7
+GUTTER_MIDDLE = (0.35, 0.65)
+GUTTER_CROSSED = 0.15
+SIDE_FULL = 0.3
+# Fewer rows than this make no columns of their own; such a page inherits the gutter of the document.
+COLUMN_ROWS = 8
+# A raised mark of a note: smaller than this share of the row, its baseline higher than this (em of the row).
+MARK_SIZE = 0.8
+MARK_RISE = 0.2
+MARK = re.compile(r"[①-⑳*＊]|[\[［〔(（]?\d{1,2}[\]］〕)）]?")
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# Full-width punctuation and forms are set like Han characters.
+FULL_WIDTH = re.compile(r"[\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One printed character: where its baseline begins, how far it advances, its size; in points.
+
+    `y` grows upwards. `angle` is the direction of its line in degrees, anticlockwise: 0 for upright text, 270 for lines
+    that run down the page, upright characters or not.
+    """
+
+    text: str
+    x: float
+    y: float
+    width: float
+    size: float
+    angle: int = 0
+
+    @property
+    def end(self) -> float:
+        """Where the next character would begin."""
+        return self.x + self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page as it is printed: its size in points, its characters, and the long thin horizontal rules on it.
+
+    A rule is (left, right, height above the lower edge). `images` is the share of the page that images cover (more than
+    1 where they lie on each other), `failure` what broke the reader on this page, "" for nothing.
+    """
+
+    width: float
+    height: float
+    glyphs: Sequence[Glyph]
+    rules: Sequence[tuple[float, float, float]] = ()
+    images: float = 0.0
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text: its place on its sheet (counted from 0) and column (0 for full width or the left one)."""
+
+    text: str
+    left: float
+    right: float
+    y: float
+    size: float
+    sheet: int
+    column: int = 0
+
+
+def set_lines(sheets: Sequence[Sheet]) -> list[list[Line]]:
+    """The lines of each sheet in reading order, columns one after the other."""
+    upright = [drop_doubles(turn_upright(sheet)) for sheet in sheets]
+    rows = [cluster_rows(sheet.glyphs) for sheet in upright]
+    gutters = [find_gutter(page) for page in rows]
+    usual = Counter(round(gutter) for gutter in gutters if gutter is not None).most_common(1)
+    if usual:
+        # A short last page has too few rows to show the gutter it follows.
+        gutters = [
+            usual[0][0] if gutter is None and len(page) < COLUMN_ROWS else gutter
+            for gutter, page in zip(gutters, rows, strict=True)
+        ]
+    return [order_lines(page, gutter, number) for number, (page, gutter) in enumerate(zip(rows, gutters, strict=True))]
+
+
+def turn_upright(sheet: Sheet) -> Sheet:
+    """The sheet turned so that most of its text runs from left to right; text at other angles (stamps) is left out."""
+    angles = Counter(glyph.angle for glyph in sheet.glyphs)
+    if not angles or set(angles) == {0}:
+        return sheet
+    angle = angles.most_common(1)[0][0]
+    turned = [
+        replace(glyph, angle=0, **dict(zip("xy", turn(glyph.x, glyph.y, angle), strict=True)))
+        for glyph in sheet.glyphs
+        if glyph.angle == angle
+    ]
+    corners = [turn(x, y, angle) for x in (0, sheet.width) for y in (0, sheet.height)]
+    left, low = min(x for x, _ in corners), min(y for _, y in corners)
+    return replace(
+        sheet,
+        width=max(x for x, _ in corners) - left,
+        height=max(y for _, y in corners) - low,
+        glyphs=[replace(glyph, x=glyph.x - left, y=glyph.y - low) for glyph in turned],
+        rules=sheet.rules if angle == 0 else (),
+    )
+
+
+def turn(x: float, y: float, angle: int) -> tuple[float, float]:
+    """A point turned clockwise around the origin by `angle` degrees."""
+    cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    return x * cosine + y * sine, y * cosine - x * sine
+
+
+def drop_doubles(sheet: Sheet) -> Sheet:
+    """The sheet without white space and with each double-struck character once."""
+    seen: dict[tuple[str, int, int], Glyph] = {}
+    kept = []
+    for glyph in sheet.glyphs:
+        if glyph.text.isspace() or not glyph.text:
+            continue
+        reach = max(DOUBLE_STRUCK * glyph.size, 0.01)
+        column, row = math.floor(glyph.x / reach), math.floor(glyph.y / reach)
+        near = (seen.get((glyph.text, column + i, row + j)) for i in (-1, 0, 1) for j in (-1, 0, 1))
+        if any(abs(o.x - glyph.x) < reach and abs(o.y - glyph.y) < reach for o in near if o is not None):
+            continue
+        seen[glyph.text, column, row] = glyph
+        kept.append(glyph)
+    return replace(sheet, glyphs=kept)
+
+
+def cluster_rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Glyphs on one baseline together, from the top down, each row from left to right."""
+    strips: dict[float, list[Glyph]] = {}
+    for glyph in glyphs:
+        strips.setdefault(round(glyph.y, 1), []).append(glyph)
+    rows: list[tuple[float, float, list[Glyph]]] = []  # baseline and size of the largest strip, all glyphs
+    for y in sorted(strips, reverse=True):
+        strip = strips[y]
+        size = median(glyph.size for glyph in strip)
+        if rows:
+            high, large, row = rows[-1]
+            if high - y < SAME_BASELINE * max(large, size):
+                # The row keeps the baseline of its main type, so that marks above and below it both join.
+                bigger = (size, len(strip)) > (large, len(row))
+                rows[-1] = (y, size, row + strip) if bigger else (high, large, row + strip)
+                continue
+        rows.append((y, size, strip))
+    return [sorted(row, key=lambda glyph: glyph.x) for _, _, row in rows]
+
+
+def find_gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:
+    """Where the gutter between two columns runs, or None for text in one column."""
+    if len(rows) < COLUMN_ROWS:
+        return None
+    left = min(row[0].x for row in rows)
+    right = max(glyph.end for row in rows for glyph in row)
+    em = median(glyph.size for row in rows for glyph in row)
+    crossed = Counter[int]()
+    for row in rows:
+        crossed.update({point for start, end in spans(row, GUTTER_WIDTH * em) for point in range(start, end)})
+    first, last = (round(left + share * (right - left)) for share in GUTTER_MIDDLE)
+    best: range | None = None
+    start = first
+    for point in range(first, last + 2):
+        if point > last or crossed[point] > GUTTER_CROSSED * len(rows):
+            if best is None or point - start > len(best):
+                best = range(start, point)
+            start = point + 1
+    if best is None or len(best) < GUTTER_WIDTH * em:
+        return None
+    gutter = (best.start + best.stop) / 2
+    for low, high in ((left, best.start), (best.stop, right)):
+        filled = sum(glyph.width for row in rows for glyph in row if low - 1 <= glyph.x < high)
+        if filled < SIDE_FULL * len(rows) * (high - low):
+            return None
+    return gutter
+
+
+def spans(row: Sequence[Glyph], widest: float) -> list[tuple[int, int]]:
+    """The stretches of whole points a row covers, gaps narrower than `widest` points included."""
+    found = [[row[0].x, row[0].end]]
+    for glyph in row[1:]:
+        if glyph.x - found[-1][1] < widest:
+            found[-1][1] = max(found[-1][1], glyph.end)
+        else:
+            found.append([glyph.x, glyph.end])
+    return [(math.floor(start), math.ceil(end)) for start, end in found]
+
+
+def order_lines(rows: Sequence[Sequence[Glyph]], gutter: float | None, sheet: int) -> list[Line]:
+    """The lines of a sheet: those of the left column before those of the right, down to the next line across both."""
+    if gutter is None:
+        return [set_line(row, sheet, 0) for row in rows]
+    lines: list[Line] = []
+    columns: tuple[list[Line], list[Line]] = ([], [])
+    for row in rows:
+        left = [glyph for glyph in row if glyph.x + glyph.width / 2 < gutter]
+        right = [glyph for glyph in row if glyph.x + glyph.width / 2 >= gutter]
+        if left and right and right[0].x - left[-1].end < GUTTER_WIDTH * right[0].size:
+            lines += [*columns[0], *columns[1], set_line(row, sheet, 0)]
+            columns = ([], [])
+            continue
+        for column, part in enumerate((left, right)):
+            if part:
+                columns[column].append(set_line(part, sheet, column))
+    return [*lines, *columns[0], *columns[1]]
+
+
+def set_line(row: Sequence[Glyph], sheet: int, column: int) -> Line:
+    """One line from its glyphs, left to right: without raised note marks, with the spaces its gaps stand for."""
+    size = Counter(round(glyph.size * 2) / 2 for glyph in row).most_common(1)[0][0]
+    row = drop_marks(row, size)
+    gaps = [right.x - left.end for left, right in pairwise(row)]
+    usual = max(0.0, median(gaps)) if gaps else 0.0
+    text = row[0].text
+    for (left, right), gap in zip(pairwise(row), gaps, strict=True):
+        text += (" " if gap - usual > space_between(left.text, right.text) * size else "") + right.text
+    baseline = Counter(round(glyph.y, 1) for glyph in row).most_common(1)[0][0]
+    return Line(text, row[0].x, max(glyph.end for glyph in row), baseline, size, sheet, column)
+
+
+def space_between(left: str, right: str) -> float:
+    """How wide (em) a gap between two characters has to be for a space."""
+    full = bool(FULL_WIDTH.match(left)) + bool(FULL_WIDTH.match(right))
+    return (SPACE_OTHER, SPACE_MIXED, SPACE_HAN)[full]
+
+
+def drop_marks(row: Sequence[Glyph], size: float) -> Sequence[Glyph]:
+    """The row without the small raised marks that point at notes (① [1] 1).
+
+    Raised figures after a Latin letter or a digit stay: they are units and powers (m², 10⁴).
+    """
+    baseline = Counter(round(glyph.y, 1) for glyph in row if glyph.size > MARK_SIZE * size).most_common(1)
+    if not baseline:
+        return row
+    raised = [g.size <= MARK_SIZE * size and g.y - baseline[0][0] > MARK_RISE * size for g in row]
+    kept: list[Glyph] = []
+    start = 0
+    while start < len(row):
+        end = start
+        while end < len(row) and raised[end]:
+            end += 1
+        mark = "".join(glyph.text for glyph in row[start:end])
+        after_word = bool(kept) and kept[-1].text.isascii() and kept[-1].text.isalnum()
+        if not mark or not MARK.fullmatch(mark) or (mark.isdigit() and after_word) or not kept:
+            kept += row[start : max(end, start + 1)]
+        start = max(end, start + 1)
+    return kept

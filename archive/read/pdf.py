@@ -1,0 +1,252 @@
+"""PDF → paragraphs: pdfminer.six gives the characters, PDFium where that gives none or garble; layout.py does the rest.
+
+Parses hostile bytes: call it through the sandbox. READING §6.1 says why neither library's own layout is used.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from io import BytesIO
+from itertools import islice
+
+from pdfminer.cmapdb import CMapDB
+from pdfminer.pdfcolor import PDFColorSpace
+from pdfminer.pdfdevice import PDFTextDevice
+from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
+from pdfminer.pdffont import PDFFont, PDFUnicodeNotDefined
+from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import PDFStream
+from pdfminer.utils import Matrix, PathSegment, apply_matrix_pt
+
+from archive.errors import UnreadableError
+from archive.model import Page, Problem
+from archive.read.decode import COMMON
+from archive.read.layout import lay_out
+from archive.read.lines import HAN, Glyph, Sheet
+from archive.read.sniff import encrypted, is_truncated_pdf
+
+# READING §6.1: all characters are held until the end, 335 MB for 1980 pages; a report has some 60 pages at most.
+MOST_PAGES = 600
+
+# READING §6.2, when a page wants text recognition and when its text is garbled.
+FEW_CHARACTERS = 50
+IMAGE_SHARE = 0.3
+GARBLE_SHARE = 0.05
+USUAL_SHARE = 0.12
+USUAL_LEAST = 60  # Han characters below which the share of usual ones says nothing
+UNKNOWN = "\ufffd"  # stands for a character whose font does not say which it is
+GARBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+
+# A path of one stroke or box, at most so high and at least so wide (points), is a rule. The one above Word's notes is two
+# inches wide, in a narrow column the half of it.
+RULE_HEIGHT = 2.0
+RULE_WIDTH = 72.0
+RULE_SEGMENTS = 6
+
+# Degrees: text is set along right angles, give or take a crooked scan; other text is a stamp or a watermark.
+CROOKED = 10
+
+# pdfminer logs each oddity of a file; those that matter become problems here.
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+
+# pdfminer's table for UCS-2 lacks U+00B7, the middle dot of names, which then vanishes without a trace; its table for
+# UTF-16, a superset, has it (READING §6.1; tests/test_read_pdf.py guards this private attribute).
+for direction in "HV":
+    CMapDB._cmap_cache[f"UniGB-UCS2-{direction}"] = CMapDB.get_cmap(f"UniGB-UTF16-{direction}")
+
+
+def read_pdf(data: bytes) -> Page:
+    """The paragraphs of a PDF, its notes last. `reader` is `pdf`, or `pdf pdfium` for the second reader.
+
+    Pages without text and garbled pages are problems that name the page, counted from 1. A file that stops before its
+    end, or has a page that breaks the reader, gives what can be read and a major problem. Raises UnreadableError:
+    encrypted, truncated_file, damaged_file or no_text. MemoryError passes where not even one page could be read.
+    """
+    sheets, reader = collect(record_pages(data)), "pdf"
+    if is_poor(sheets):
+        from archive.read import pdfium  # noqa: PLC0415 (a native library, loaded for the few files that want it)
+
+        second = collect(pdfium.record_pages(data))
+        if count_good(second) > count_good(sheets):
+            sheets, reader = second, "pdf pdfium"
+    paragraphs = tuple(lay_out(sheets))
+    if not paragraphs:
+        raise explain_nothing(data, sheets)
+    problems = [problem for number, sheet in enumerate(sheets, 1) for problem in judge_sheet(sheet, number)]
+    if len(sheets) == MOST_PAGES:
+        problems.append(Problem("page_limit", "major", f"no page after {MOST_PAGES} is read"))
+    if is_truncated_pdf(data):
+        problems.append(Problem("truncated_file", "major", f"the file stops before its end; pages read: {len(sheets)}"))
+    return Page(paragraphs=paragraphs, reader=reader, problems=tuple(problems))
+
+
+def collect(pages: Iterator[Sheet]) -> list[Sheet]:
+    """The sheets a reader gives, MOST_PAGES at most. Where it breaks down, a last empty sheet says why.
+
+    Raises UnreadableError for a password, and MemoryError where there is nothing but that.
+    """
+    sheets: list[Sheet] = []
+    try:
+        sheets.extend(islice(pages, MOST_PAGES))
+    except PDFPasswordIncorrect as error:
+        raise encrypted("PDF") from error
+    except UnreadableError:
+        raise
+    except Exception as error:  # parsers of hostile files raise anything; what it was is kept and told
+        if isinstance(error, MemoryError) and not sheets:
+            raise
+        sheets.append(Sheet(0, 0, [], failure=name_failure(error)))
+    return sheets
+
+
+def name_failure(error: Exception) -> str:
+    """An error of a parser in a few words."""
+    return f"{type(error).__name__}: {error}"[:200].rstrip(": ")
+
+
+def record_pages(data: bytes) -> Iterator[Sheet]:
+    """The pages of a PDF as pdfminer.six sees them."""
+    resources = PDFResourceManager()
+    recorder = Recorder(resources)
+    interpreter = PDFPageInterpreter(resources, recorder)
+    for page in PDFPage.create_pages(PDFDocument(PDFParser(BytesIO(data)))):
+        failure = ""
+        try:
+            interpreter.process_page(page)
+        except Exception as error:  # the other pages may be whole, and so may be what this one gave so far
+            failure = name_failure(error)
+        yield replace(recorder.sheet(), failure=failure)
+
+
+class Recorder(PDFTextDevice):
+    """Records the characters, rules and images of one page at a time, and lays nothing out."""
+
+    def __init__(self, resources: PDFResourceManager) -> None:
+        super().__init__(resources)
+        self.begin(0, 0)
+
+    def begin(self, width: float, height: float) -> None:
+        """Forget the page before."""
+        self.width, self.height = width, height
+        self.glyphs: list[Glyph] = []
+        self.rules: list[tuple[float, float, float]] = []
+        self.painted = 0.0
+
+    def sheet(self) -> Sheet:
+        """What was recorded since the page began."""
+        area = self.width * self.height
+        images = self.painted / area if area else 0.0
+        return Sheet(self.width, self.height, self.glyphs, self.rules, images)
+
+    def begin_page(self, page: PDFPage, ctm: Matrix) -> None:
+        """Called before the first mark of a page."""
+        left, low, right, high = page.mediabox
+        turned = page.rotate in (90, 270)
+        width, height = abs(right - left), abs(high - low)
+        self.begin(*((height, width) if turned else (width, height)))
+
+    def render_char(
+        self,
+        matrix: Matrix,
+        font: PDFFont,
+        fontsize: float,
+        scaling: float,
+        rise: float,
+        cid: int,
+        ncs: PDFColorSpace,
+        graphicstate: PDFGraphicState,
+    ) -> float:
+        """Record one character; the advance in text space."""
+        try:
+            text = font.to_unichr(cid)
+        except PDFUnicodeNotDefined:
+            text = UNKNOWN
+        advance = font.char_width(cid) * fontsize * scaling
+        a, b, c, d, _, _ = matrix
+        x, y = apply_matrix_pt(matrix, (0, rise))
+        size = abs(fontsize) * math.hypot(c, d)
+        if font.is_vertical():
+            # The origin is the middle of the character's upper edge, and the line runs down from there.
+            angle, width = direction_of(c, d) + 180, abs(advance) * math.hypot(c, d)
+        else:
+            angle, width = direction_of(a, b), abs(advance) * math.hypot(a, b)
+        self.glyphs.append(Glyph(text, x, y, width, size, angle % 360))
+        return advance
+
+    def paint_path(
+        self, graphicstate: PDFGraphicState, stroke: bool, fill: bool, evenodd: bool, path: Sequence[PathSegment]
+    ) -> None:
+        """Record a path that is a long thin horizontal rule."""
+        if self.ctm is None or len(path) > RULE_SEGMENTS or not (stroke or fill):
+            return
+        points = [apply_matrix_pt(self.ctm, (step[-2], step[-1])) for step in path if len(step) >= 3]
+        if not points:
+            return
+        left, right = min(x for x, _ in points), max(x for x, _ in points)
+        low, high = min(y for _, y in points), max(y for _, y in points)
+        if high - low <= RULE_HEIGHT and right - left >= RULE_WIDTH:
+            self.rules.append((left, right, high))
+
+    def render_image(self, name: str, stream: PDFStream) -> None:
+        """Record the area of an image: it fills the unit square of its space."""
+        if self.ctm is not None:
+            a, b, c, d, _, _ = self.ctm
+            self.painted += abs(a * d - b * c)
+
+
+def direction_of(x: float, y: float) -> int:
+    """The direction of a vector in whole degrees from 0 to 359, right angles made exact."""
+    angle = math.degrees(math.atan2(y, x))
+    right = round(angle / 90) * 90
+    return (right if abs(angle - right) <= CROOKED else round(angle)) % 360
+
+
+def text_of(sheet: Sheet) -> str:
+    """The characters of a sheet in the order they were written, without white space."""
+    return "".join("".join(glyph.text for glyph in sheet.glyphs).split())
+
+
+def count_good(sheets: Sequence[Sheet]) -> int:
+    """How many characters of the sheets are characters, not garble."""
+    return sum(len(GARBLE.sub("", text_of(sheet))) for sheet in sheets)
+
+
+def is_poor(sheets: Sequence[Sheet]) -> bool:
+    """Whether a second reader should try: no text, garble, or a page that broke the first."""
+    texts = [text_of(sheet) for sheet in sheets]
+    return not any(texts) or any(sheet.failure for sheet in sheets) or is_garbled("".join(texts))
+
+
+def is_garbled(text: str) -> bool:
+    """Whether characters are unknown, or are Han characters that hardly a text would use (READING §6.2)."""
+    if not text:
+        return False
+    han = HAN.findall(text)
+    unusual = len(han) >= USUAL_LEAST and sum(character in COMMON for character in han) < USUAL_SHARE * len(han)
+    return unusual or len(GARBLE.findall(text)) > GARBLE_SHARE * len(text)
+
+
+def judge_sheet(sheet: Sheet, number: int) -> Iterator[Problem]:
+    """What is wrong with a sheet; its number, from 1, is in the detail."""
+    text = text_of(sheet)
+    if sheet.failure:
+        yield Problem("unreadable_page", "major", f"page {number}: {sheet.failure}")
+    elif len(text) < FEW_CHARACTERS and sheet.images > IMAGE_SHARE:
+        yield Problem("page_without_text", "major", f"page {number}")
+    if is_garbled(text):
+        yield Problem("garbled_page", "major", f"page {number}")
+
+
+def explain_nothing(data: bytes, sheets: Sequence[Sheet]) -> UnreadableError:
+    """The error for a PDF that gives no text at all."""
+    if is_truncated_pdf(data):
+        return UnreadableError("truncated_file", "the PDF stops before its end and no page can be read: download it again")
+    if failures := [sheet.failure for sheet in sheets if sheet.failure]:
+        return UnreadableError("damaged_file", f"the PDF is damaged ({failures[0]}): download it again")
+    return UnreadableError("no_text", "the PDF has no text, its pages are pictures: look for another copy")

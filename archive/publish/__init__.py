@@ -1,0 +1,169 @@
+"""Publishing: gates, then a snapshot that replaces the old one in a single rename, so that readers see old or new.
+
+In `published/`: `reports.db`, the snapshot that stands; `reports-VERSION.db`, hard links to it and to the ones before;
+`reports-VERSION.inspect.json`, its digest and counts as `datasette inspect` writes them; `SHA256SUMS`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+
+from archive.database import open_archive
+from archive.errors import GateRefusedError, MachineError
+from archive.home import Home
+from archive.publish.gates import NOTHING_PUBLISHED, check_gates
+from archive.publish.snapshot import Edition, count_rows, make_snapshot, read_published
+
+# The one that stands and two before it: what someone began to download or cite last week is still there.
+KEPT = 3
+UNFINISHED = "unfinished-"
+VERSIONED = re.compile(r"reports-(?P<version>\d{4}\.\d\d\.\d\d(?:\.\d+)?)\.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published: version (2026.11.22, or 2026.11.22.2 for the second of a day), file, reports in it, digest."""
+
+    version: str
+    path: Path
+    reports: int
+    sha256: str
+
+
+def publish(home: Home, *, accept: str | None = None) -> Published:
+    """Publish the working database. The caller holds the home's lock.
+
+    `accept` is why a person publishes in spite of the gates; it is kept as the snapshot's note. Raises
+    GateRefusedError with every reason, leaving the published file as it was, MachineError where there is nothing to
+    publish or the disk refuses, DamagedInputError where the working or the published file is damaged. Killed at any
+    moment, the published file is the old one or the new one, whole.
+    """
+    if not home.database.exists():
+        raise MachineError(f"{home.database} does not exist yet: crawl or add pages and `baogao build` first")
+    open_archive(home).close()
+    clear_unfinished(home.published)
+    old, editions = NOTHING_PUBLISHED, []
+    if home.snapshot.exists():
+        old, editions = read_published(home.snapshot)
+        editions = keep_standing(home, editions)
+    now = datetime.now(UTC)
+    version = next_version(now, (edition.version for edition in editions))
+    draft = home.published / f"{UNFINISHED}{version}.db"
+    try:
+        edition = Edition(version, now.strftime("%Y-%m-%dT%H:%M:%SZ"), None, 0, accept)
+        new = make_snapshot(home.database, draft, edition, editions)
+        reasons = check_gates(new, old)
+        if reasons and accept is None:
+            message = (
+                f"not published: {'; '.join(reasons)}. "
+                'Mend it, or publish all the same with --accept "why"; what was published stays up'
+            )
+            raise GateRefusedError(message)
+        sha256 = digest_file(draft)
+        write_inspection(home.published / f"reports-{version}.inspect.json", draft, version, sha256)
+        sync(draft)
+        draft.replace(home.snapshot)
+        sync(home.published)
+        keep_standing(home, [*editions, replace(edition, sha256=sha256)])
+    except OSError as error:
+        raise MachineError(f"{home.published}: {error.strerror}; free the disk or mend its permissions") from error
+    finally:
+        clear_unfinished(home.published)
+    return Published(version, home.snapshot, len(new.chars), sha256)
+
+
+def next_version(now: datetime, taken: Iterable[str]) -> str:
+    """The version of a snapshot made `now`: its day, and for more of a day a number from 2."""
+    day = f"{now:%Y.%m.%d}"
+    same_day = [version for version in taken if version == day or version.startswith(f"{day}.")]
+    if not same_day:
+        return day
+    return f"{day}.{max(int(version.removeprefix(day).removeprefix('.') or 1) for version in same_day) + 1}"
+
+
+def order_version(version: str) -> tuple[int, ...]:
+    """A key that sorts versions by age: .10 after .9."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def keep_standing(home: Home, editions: list[Edition]) -> list[Edition]:
+    """Give the snapshot that stands its versioned name, drop the oldest, write the digests.
+
+    Returns `editions`, oldest first, with the digest of the one that stands. Done after a rename, and again before the
+    next: a run killed between the two is caught up with.
+    """
+    editions = sorted(editions, key=lambda edition: order_version(edition.version))
+    standing = editions[-1]
+    kept = home.published / f"reports-{standing.version}.db"
+    if not (kept.exists() and kept.samefile(home.snapshot)):
+        kept.unlink(missing_ok=True)
+        os.link(home.snapshot, kept)
+    digests = read_sums(home.published)
+    sha256 = standing.sha256 or digest_file(home.snapshot)
+    digests |= {kept.name: sha256, home.snapshot.name: sha256}
+    versions = {match["version"]: path for path in home.published.iterdir() if (match := VERSIONED.fullmatch(path.name))}
+    for version in sorted(versions, key=order_version)[:-KEPT]:
+        versions[version].unlink()
+    for path in home.published.glob("reports-*.inspect.json"):
+        if not path.with_name(path.name.replace(".inspect.json", ".db")).exists():
+            path.unlink()
+    write_sums(home.published, digests)
+    return [*editions[:-1], replace(standing, sha256=sha256)]
+
+
+def read_sums(folder: Path) -> dict[str, str]:
+    """File name → digest, of SHA256SUMS."""
+    path = folder / "SHA256SUMS"
+    if not path.exists():
+        return {}
+    lines = (line.split("  ", 1) for line in path.read_text(encoding="utf-8").splitlines() if "  " in line)
+    return {name: digest for digest, name in lines}
+
+
+def write_sums(folder: Path, digests: dict[str, str]) -> None:
+    """Write SHA256SUMS in the form `sha256sum --check` reads, for those of the files that are there."""
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(digests.items()) if (folder / name).exists()]
+    write_whole(folder / "SHA256SUMS", "".join(lines))
+
+
+def write_inspection(path: Path, snapshot: Path, version: str, sha256: str) -> None:
+    """Write what `datasette inspect` would, so that the site need not count and hash when it starts (READING §5.1)."""
+    tables = {name: {"count": count} for name, count in count_rows(snapshot).items()}
+    known = {"hash": sha256, "size": snapshot.stat().st_size, "file": f"reports-{version}.db", "tables": tables}
+    write_whole(path, json.dumps({"reports": known}, ensure_ascii=False, indent=1))
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    draft = path.with_name(f"{UNFINISHED}{path.name}")
+    draft.write_text(content, encoding="utf-8")
+    sync(draft)
+    draft.replace(path)
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Have the disk hold a file or folder before anything is said of it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove what a run that was killed or refused has left."""
+    for path in folder.glob(f"{UNFINISHED}*"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,106 @@
+"""`baogao build`: every capture through ingest anew, then all reports settled. Same captures, same code, same rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.captures import CaptureStore
+from archive.database import open_archive
+from archive.home import Home
+from archive.ingest import Ingester, forget_findings
+from archive.regions import Regions, load_regions
+from archive.sources import Source
+
+Follow = Callable[[Iterable[Any], int, str], Iterator[Any]]
+
+
+@dataclass
+class Built:
+    """What a build did; `damaged` has a line for each capture that could not be read."""
+
+    captures: int = 0
+    copies: int = 0
+    rejections: int = 0
+    reports: int = 0
+    damaged: list[str] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """The one line of outcome."""
+        return (
+            f"{self.captures} captures: {self.copies} copies of {self.reports} reports, "
+            f"{self.rejections} rejections, {len(self.damaged)} unreadable"
+        )
+
+
+def build_archive(home: Home, sources: Mapping[str, Source], jobs: int, follow: Follow) -> Built:
+    """Ingest all captures in `jobs` worker processes (0: one a core) and settle. The caller holds the lock.
+
+    A build that was cut off leaves every capture either as it was or as it now is; the next build goes on.
+    """
+    db = open_archive(home)
+    built = Built()
+    try:
+        with CaptureStore(home, db, "read-only") as store:
+            found = store.catch_up()
+            built.damaged += found.damaged
+        write_regions(db, load_regions(home.regions if home.regions.exists() else None))
+        ids = [row[0] for row in db.execute("select id from captures where verdict = 'page' order by id").fetchall()]
+        drop_strays(db)
+        ingester = Ingester(home, db, sources, jobs or os.cpu_count() or 1)
+        try:
+            for outcome in follow(ingester.ingest_many(ids), len(ids), "reading captures"):
+                built.captures += 1
+                built.copies += outcome.copies
+                built.rejections += outcome.rejections
+                if outcome.unreadable:
+                    built.damaged.append(f"{name_of(db, outcome.capture)}: {outcome.unreadable}")
+            ingester.finish()
+        finally:
+            ingester.close()
+        built.reports = db.table("reports").count
+    finally:
+        db.close()
+    return built
+
+
+def name_of(db: Database, capture_id: str) -> str:
+    """A capture in words: its address, or its id where it has none."""
+    row = db.execute("select url from captures where id = ?", [capture_id]).fetchone()
+    return f"capture {capture_id}" + (f" ({row[0]})" if row and row[0] else "")
+
+
+def drop_strays(db: Database) -> None:
+    """Forget what captures gave that are gone from the index or are no pages by today's verdict."""
+    known = "select id from captures where verdict = 'page'"
+    rows = f"select capture from copies where capture not in ({known}) union "
+    rows += f"select capture from rejections where capture not in ({known})"
+    with db.conn:
+        for (gone,) in db.execute(rows).fetchall():
+            forget_findings(db, gone)
+
+
+def write_regions(db: Database, regions: Regions) -> None:
+    """The gazetteer as rows."""
+    rows = [
+        {
+            "id": f"{unit.code}-{unit.valid_from}",
+            "code": unit.code,
+            "name": unit.name,
+            "level": unit.level,
+            "province": unit.province,
+            "prefecture": unit.prefecture,
+            "path": unit.path,
+            "valid_from": unit.valid_from,
+            "valid_until": unit.valid_until,
+            "successors": unit.successors,
+        }
+        for unit in regions.all
+    ]
+    with db.conn:
+        db.execute("delete from regions")
+        db.table("regions").insert_all(rows)

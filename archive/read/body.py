@@ -1,0 +1,162 @@
+"""Which part of a flat page is its main text: the source's own rule, a known container, or where the prose is."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+from archive.read.containers import COMMENT_PAIRS, CONTAINERS, WIDGETS
+from archive.read.serialise import paragraphs_of
+from archive.read.tree import Flat, words
+
+ACCEPT = 0.35  # of the dense part's prose: less, and a known container is not the article's (READING §2.7)
+KEEP = 0.90  # of the prose: the innermost container that keeps so much is taken (SOURCES §3b)
+DESCEND = 0.80  # of the prose: so much in one child, and the text is in that child (READING §2.7)
+PEER = 0.02  # of the child's prose: a like-named sibling with so much is another part of the same text
+
+# What the descent does not go into: a paragraph that holds nearly all of the text is still one paragraph among others.
+NOT_ENTERED = words("p span font b strong em i u a dd dt h1 h2 h3 h4 h5 h6")
+
+DIGITS = re.compile(r"\d+")
+
+# Blocks that are left out of the main text where links fill them: related pages, pagers, breadcrumbs.
+BLOCKS_OF_LINKS = words("div ul ol dl table section form p nav footer aside")
+MANY_LINKS = 4  # fewer may be the attachments or sources of the text itself
+LINK_SHARE = 0.5  # of the characters
+FEW_MARKS = 3  # marks of prose: more, and it is text, whatever its class or its links say
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A slice of a flat page that is its main text or a part of it, and the rule that chose it."""
+
+    rule: str
+    start: int
+    end: int
+
+
+def choose_by_rule(parser: LexborHTMLParser, flat: Flat, selector: str, rule: str) -> list[Choice]:
+    """What a source's own selector finds, in page order, none inside another. Raises BadArgumentsError."""
+    found = flat.outermost(flat.find(parser, selector))
+    return [Choice(rule, flat.starts[number], flat.ends[number]) for number in found]
+
+
+def choose_body(parser: LexborHTMLParser, flat: Flat) -> Choice:
+    """The main text by the general rules: the most trusted known container that holds enough prose, else the densest.
+
+    Of containers inside the one found, the innermost that keeps nearly all of its prose.
+    """
+    dense = find_dense(flat)
+    least = ACCEPT * weight(flat, dense)
+    known = [choice for choice in known_containers(parser, flat) if weight(flat, choice) >= least]
+    if not known or not least:
+        return dense
+    # Several nodes may match the most trusted selector (the posts of a thread): the one with the most prose, the first.
+    best = max((choice for choice in known if choice.rule == known[0].rule), key=lambda choice: weight(flat, choice))
+    inner = [
+        choice
+        for choice in known
+        if best.start <= choice.start
+        and choice.end <= best.end
+        and weight(flat, choice) >= KEEP * weight(flat, best)
+    ]
+    return min(inner, key=lambda choice: choice.end - choice.start)
+
+
+def known_containers(parser: LexborHTMLParser, flat: Flat) -> list[Choice]:
+    """Every known container on the page, the most trusted selectors first."""
+    found = []
+    for number in flat.find(parser, ", ".join(selector for selector, _ in CONTAINERS)):
+        node = flat.nodes[number]
+        ranks = (rank for rank, (selector, _) in enumerate(CONTAINERS) if node.css_matches(selector))
+        found.append((min(ranks, default=len(CONTAINERS)), number))
+    choices = [
+        Choice(f"html {CONTAINERS[rank][0]}", flat.starts[number], flat.ends[number])
+        for rank, number in sorted(found)
+        if rank < len(CONTAINERS)
+    ]
+    return [*comment_pairs(flat), *choices]
+
+
+def comment_pairs(flat: Flat) -> list[Choice]:
+    """What stands between the pairs of comments that some systems put around the body."""
+    found = []
+    for begin, end, name, _ in COMMENT_PAIRS:
+        start = None
+        for place, comment in flat.comments:
+            if comment == begin:
+                start = place
+            elif comment == end and start is not None:
+                found.append(Choice(f"html {name}", start, place))
+                start = None
+    return found
+
+
+def find_dense(flat: Flat) -> Choice:
+    """Go down from the body into the child that holds nearly all of the prose, as long as there is one."""
+    number = flat.tags.index("body") if "body" in flat.tags else 0
+    while (child := heaviest_child(flat, number)) is not None:
+        number = child
+    return Choice("html density", flat.starts[number], flat.ends[number]) if flat.tags else Choice("html density", 0, 0)
+
+
+def heaviest_child(flat: Flat, number: int) -> int | None:
+    """The child element that holds nearly all of an element's prose and has no peer; None if there is none."""
+    if number >= len(flat.tags):
+        return None
+    total = flat.weigh(flat.starts[number], flat.ends[number])
+    children = [(flat.weigh(flat.starts[child], flat.ends[child]), child) for child in flat.children(number)]
+    if not total or not children:
+        return None
+    most, best = max(children, key=lambda found: found[0])
+    if most < DESCEND * total or flat.tags[best] in NOT_ENTERED:
+        return None
+    kind = kind_of(flat, best)
+    peers = (child for marks, child in children if child != best and marks >= PEER * most and marks > FEW_MARKS)
+    return None if any(kind_of(flat, peer) == kind for peer in peers) else best
+
+
+def kind_of(flat: Flat, number: int) -> tuple[str, str, str]:
+    """The tag, the class and the id without its number: parts of one text share them."""
+    attributes = flat.nodes[number].attributes
+    return flat.tags[number], attributes.get("class") or "", DIGITS.sub("", attributes.get("id") or "")
+
+
+def weight(flat: Flat, choice: Choice) -> int:
+    """Marks of prose in a choice."""
+    return flat.weigh(choice.start, choice.end)
+
+
+def read_choice(parser: LexborHTMLParser, flat: Flat, choice: Choice, *, as_it_is: bool) -> list[str]:
+    """The paragraphs of a choice; unless `as_it_is`, without blocks of links and known widgets."""
+    dropped = [] if as_it_is else find_chrome(parser, flat, choice)
+    return paragraphs_of(flat, choice.start, choice.end, dropped)
+
+
+def find_chrome(parser: LexborHTMLParser, flat: Flat, choice: Choice) -> list[tuple[int, int]]:
+    """The slices of blocks of links and widgets inside a choice, in page order."""
+    widgets = set(flat.find(parser, ", ".join(selector for selector, _ in WIDGETS)))
+    found = []
+    number = bisect_left(flat.starts, choice.start)
+    while number < len(flat.tags) and flat.starts[number] < choice.end:
+        start, end = flat.starts[number], flat.ends[number]
+        inside = end <= choice.end and (start, end) != (choice.start, choice.end)
+        if inside and flat.weigh(start, end) < FEW_MARKS and (number in widgets or is_block_of_links(flat, number)):
+            found.append((start, end))
+            number = flat.lasts[number]
+        else:
+            number += 1
+    return found
+
+
+def is_block_of_links(flat: Flat, number: int) -> bool:
+    """Whether links fill a block."""
+    if flat.tags[number] not in BLOCKS_OF_LINKS:
+        return False
+    start, end = flat.starts[number], flat.ends[number]
+    links = flat.links[flat.lasts[number]] - flat.links[number]
+    linked, chars = flat.linked[end] - flat.linked[start], flat.chars[end] - flat.chars[start]
+    return links >= MANY_LINKS and linked > LINK_SHARE * chars

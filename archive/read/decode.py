@@ -1,0 +1,163 @@
+"""Bytes → text: the encoding a page is really in, whatever its header and markup say."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from email.message import Message
+
+# beautifulsoup4 is in the house for this: it finds the encoding an HTML or XML head declares, in every way that can be
+# written. The tree itself comes from selectolax (html.py says why).
+from bs4.dammit import EncodingDetector
+
+from archive.model import Problem
+
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# What a declared label stands for. A label outside this table is not tried: Python also knows codecs that are no
+# encodings of text. gb2312 and gbk are read as gb18030, their superset (WHATWG Encoding Standard, "gb18030").
+LABELS = {
+    "utf8": "utf-8",
+    "utf16": "utf-16-le",
+    "utf16le": "utf-16-le",
+    "utf16be": "utf-16-be",
+    **dict.fromkeys(("gb2312", "gb231280", "gbk", "gb18030", "cp936", "ms936", "xgbk", "euccn"), "gb18030"),
+    **dict.fromkeys(("big5", "big5hkscs", "cp950", "xbig5", "xxbig5", "cnbig5"), "big5hkscs"),
+    **dict.fromkeys(("shiftjis", "sjis", "xsjis", "cp932", "windows31j"), "cp932"),
+    "eucjp": "euc_jp",
+    "euckr": "cp949",
+    **dict.fromkeys(("iso88591", "latin1", "windows1252", "cp1252", "ascii", "usascii"), "cp1252"),
+}
+
+# About 150 of the commonest characters of modern written Chinese, with the traditional form where it differs: text
+# decoded rightly is full of them, text decoded wrongly has next to none (READING §6.5).
+COMMON = frozenset(
+    "的一是在不了有和人这這中大为為上个個国國我以要他时時来來用们們生到作地于於出就分对對成会會可主发發年动動同工也能下过過"
+    "子说說产產种種面而方后後多定行学學法所民得经經十三之进進着著等部度家电電力里裡如水化高自二理起小物现現实實加量都两兩"
+    "体體制机機当當使点點从從业業本去把性好应應开開它合还還因由其些然前外天政四日那社义義事平形相全表间間样樣与與关關各重"
+    "新线線内內数數正心反你明看原又么麼利比或但质質气氣第向道命此变變条條没沒结結解问問意建月公无無系係展区區府市报報"
+)
+
+CUT_TAIL = 3  # bytes: the most a cut can leave of one UTF-8 character (RFC 3629: four bytes at most)
+TRUST_UTF8 = 3  # valid multibyte characters for each bad one (READING §6.5)
+BIG5_LEAD = 0.1  # Big5 must beat the others by this: nearly every GBK text also decodes as Big5 (READING §6.5)
+PENALTY = 5  # for the share of characters that only a wrong decoding gives (READING §6.5)
+SAMPLE = 200_000  # characters scored: several whole reports
+ZERO_SAMPLE = 4096  # bytes looked at for the zero bytes of UTF-16
+ZERO_SHARE = 0.01  # Chinese text in UTF-16 has zero bytes only in digits, line ends and markup
+ZERO_SIDE = 0.95  # of them on one side of the pairs
+
+# U+FFFD, private use, CJK Extension A and Hangul: what wrong decodings of Chinese give and right ones hardly ever.
+STRANGE = re.compile("[\ufffd\ue000-\uf8ff\u3400-\u4dbf\uac00-\ud7a3]")
+NOT_ASCII = re.compile("[^\x00-\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded page: its text, the encoding used, the label it declared (None: none).
+
+    `undecodable` counts the bytes or byte sequences that became U+FFFD.
+    """
+
+    text: str
+    encoding: str
+    declared: str | None
+    undecodable: int = 0
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """One problem with the count, where bytes could not be decoded."""
+        if not self.undecodable:
+            return ()
+        return (Problem("undecodable_bytes", "major", str(self.undecodable)),)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """`encoding`, and `declared_encoding` where there is one."""
+        return {"encoding": self.encoding} | ({"declared_encoding": self.declared} if self.declared else {})
+
+
+def declared_encoding(data: bytes, content_type: str | None = None, markup: bool = True) -> str | None:
+    """The label in a Content-Type header or, failing that, in the markup's own head; lower case, None for none."""
+    label = header_charset(content_type)
+    return EncodingDetector.find_declared_encoding(data, is_html=True) if markup and not label else label
+
+
+def header_charset(content_type: str | None) -> str | None:
+    """The charset parameter of a Content-Type header."""
+    message = Message()
+    message["Content-Type"] = (content_type or "").replace("\n", " ").replace("\r", " ")
+    charset = message.get_param("charset")
+    return charset.strip().lower() or None if isinstance(charset, str) else None
+
+
+def decode(data: bytes, declared: str | None) -> Decoded:
+    """Decode a page by the ladder of READING §6.5; `declared` is one witness among others, never believed alone.
+
+    Byte order mark → UTF-16 by its zero bytes → UTF-8, whole or with a cut tail → UTF-8 with few bad bytes → whichever
+    of the declared encoding, GB 18030 and Big5 gives the most Chinese-looking text.
+    """
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return decoded_as(data[len(mark) :], encoding, declared)
+    if utf16 := utf16_by_zeros(data):
+        return decoded_as(data, utf16, declared)
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8", declared)
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and len(data) - error.start <= CUT_TAIL:
+            return Decoded(data[: error.start].decode("utf-8"), "utf-8", declared)
+    utf8 = decoded_as(data, "utf-8", declared)
+    valid = len(NOT_ASCII.findall(utf8.text)) - utf8.undecodable
+    if valid >= TRUST_UTF8 * utf8.undecodable:
+        return utf8
+    return best_candidate(data, declared)
+
+
+def best_candidate(data: bytes, declared: str | None) -> Decoded:
+    """The most Chinese-looking of the declared encoding, GB 18030 and Big5."""
+    label = LABELS.get(re.sub(r"[^a-z0-9]", "", (declared or "").lower()))
+    others = [label] if label and label not in ("gb18030", "big5hkscs", "utf-8") else []
+    best, best_score = decoded_as(data, "gb18030", declared), 0.0
+    best_score = score(best.text)
+    for other in (*others, "big5hkscs"):
+        candidate = decoded_as(data, other, declared)
+        lead = BIG5_LEAD if other == "big5hkscs" else 0
+        if (new_score := score(candidate.text)) > best_score + lead:
+            best, best_score = candidate, new_score
+    return best
+
+
+def decoded_as(data: bytes, encoding: str, declared: str | None) -> Decoded:
+    """Decode with one encoding, counting what it cannot decode."""
+    try:
+        return Decoded(data.decode(encoding), encoding, declared)
+    except UnicodeDecodeError:
+        text = data.decode(encoding, errors="replace")
+    # A page may itself show U+FFFD (a loss of its own, which damage.py finds): only new ones are counted here.
+    own = data.count("\ufffd".encode(encoding)) if encoding.startswith("utf") else 0
+    return Decoded(text, encoding, declared, max(text.count("\ufffd") - own, 0))
+
+
+def utf16_by_zeros(data: bytes) -> str | None:
+    """UTF-16 without a byte order mark, known by zero bytes that stand on one side of the pairs."""
+    sample = data[:ZERO_SAMPLE]
+    high, low = sample[0::2].count(0), sample[1::2].count(0)
+    if high + low < max(2, ZERO_SHARE * len(sample)):
+        return None
+    if low >= ZERO_SIDE * (high + low):
+        return "utf-16-le"
+    return "utf-16-be" if high >= ZERO_SIDE * (high + low) else None
+
+
+def score(text: str) -> float:
+    """How Chinese a decoding looks: the share of common characters less five times that of strange ones."""
+    characters = NOT_ASCII.findall(text[:SAMPLE])
+    common = sum(character in COMMON for character in characters)
+    strange = len(STRANGE.findall(text[:SAMPLE]))
+    return (common - PENALTY * strange) / max(len(characters), 1)

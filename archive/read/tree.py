@@ -1,0 +1,319 @@
+"""Markup → a page laid flat: text runs and breaks in page order, with each element's place among them.
+
+A flat page makes every later question (how much prose is in this element, what is its text) a subtraction or a slice,
+whatever the depth of the tree: nothing here or later recurses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from archive.errors import BadArgumentsError
+
+
+def words(line: str) -> frozenset[str]:
+    """The words of a line as a set: how tables of names are written here."""
+    return frozenset(line.split())
+
+
+class Mark(Enum):
+    """A boundary between two runs of text."""
+
+    BREAK = "ends a paragraph"
+    ROW = "begins a table row"
+    CELL = "ends a cell"
+    END_ROW = "ends a row"
+
+
+# Tags that never show text of the article. Forms are read: 博达 wraps whole articles in one (READING §1.4). Ruby's rt
+# is a reading of the character beside it, not text.
+SILENT = words(
+    "script style noscript template head iframe object embed svg canvas audio video select textarea button rt rp"
+)
+
+# Tags that begin a new line (HTML Standard §15.3), plus the custom tags of 开普 UCAP pages.
+BLOCKS = words(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary "
+    "table caption tbody thead tfoot tr ul xmp br ucapcontent ucaptitle"
+)
+ROWS, CELLS = words("tr"), words("td th")
+PREFORMATTED = words("pre listing plaintext xmp")
+
+# Elements whose attributes say something about sight or lines; Discuz calls its anti-copy noise "jammer".
+TELLING = (
+    '[hidden], .jammer, [style*="display" i], [style*="visibility" i], [style*="white-space" i], '
+    '[style*="font-size:0" i], [style*="font-size: 0" i]'
+)
+OUT_OF_SIGHT = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:\.0*)?(?:px|pt|em|%)?\s*(?:;|!|$)", re.IGNORECASE
+)
+OWN_LINE = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
+IN_LINE = re.compile(r"display\s*:\s*inline", re.IGNORECASE)
+KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+
+# Marks of prose: Chinese punctuation, and the half-width forms of sites that fold it. Navigation has none.
+PROSE = re.compile("[，。；：、！？]|(?<=[\u4e00-\u9fff])[,;:!?]")
+
+# A hidden element with as many prose marks as this is no noise but a part of the text that a script shows later (the
+# second page of a paged report, a tab): about three sentences.
+HIDDEN_PROSE = 30
+
+# Limits that keep the parser linear; all far beyond any real page.
+LONG_TAG = re.compile(r"<([A-Za-z][\w-]*)\s[^<>]{5000,}>")  # attributes are compared each with each
+MANY_TAGS = 5_000  # below this no page can be deep enough to matter
+DEEPEST = 2_000  # open elements: each new block looks at all of them
+UNCLOSED = 200  # formatting elements left open: the parser opens them all again in every paragraph
+TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*>")
+FORMATTING = words("a b big code em font i nobr s small strike strong tt u")
+# No end tag, or one that is often left out: these never nest by themselves.
+CLOSE_THEMSELVES = words(
+    "area base br col embed hr img input link meta source track wbr param p li dd dt td th tr tbody thead tfoot option "
+    "optgroup colgroup html head body"
+)
+
+
+@dataclass(slots=True)
+class Flat:
+    """A page laid flat.
+
+    `items` are text runs and marks in page order. One entry an element, in page order: `tags`, `nodes`, `parents`
+    (element number, -1 for none), `starts` and `ends` (its slice of `items`), `lasts` (the number after its last
+    descendant). Cumulative, one entry an item and a zero in front: `prose` (marks of prose outside links), `chars`,
+    `linked` (characters inside links); one entry an element and a zero in front: `links` (links begun). `comments` are
+    (place in `items`, words). `hidden` are the slices of long hidden parts, whose prose is not counted. `numbers` finds
+    an element's number by its `mem_id`.
+    """
+
+    items: list[str | Mark] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    nodes: list[LexborNode] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    lasts: list[int] = field(default_factory=list)
+    prose: list[int] = field(default_factory=lambda: [0])
+    chars: list[int] = field(default_factory=lambda: [0])
+    linked: list[int] = field(default_factory=lambda: [0])
+    links: list[int] = field(default_factory=lambda: [0])
+    comments: list[tuple[int, str]] = field(default_factory=list)
+    hidden: list[tuple[int, int]] = field(default_factory=list)
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    def add(self, item: str | Mark, prose: int = 0, chars: int = 0, in_link: bool = False) -> None:
+        """Add a run of text or a mark at the end."""
+        self.items.append(item)
+        self.prose.append(self.prose[-1] + prose)
+        self.chars.append(self.chars[-1] + chars)
+        self.linked.append(self.linked[-1] + (chars if in_link else 0))
+
+    def open(self, node: LexborNode, tag: str, parent: int, is_link: bool) -> int:
+        """Begin an element here; its number."""
+        number = len(self.tags)
+        self.numbers[node.mem_id] = number
+        self.tags.append(tag)
+        self.nodes.append(node)
+        self.parents.append(parent)
+        self.starts.append(len(self.items))
+        self.ends.append(len(self.items))
+        self.lasts.append(number + 1)
+        self.links.append(self.links[-1] + is_link)
+        return number
+
+    def close(self, number: int) -> None:
+        """End an element here."""
+        self.ends[number] = len(self.items)
+        self.lasts[number] = len(self.tags)
+
+    def forget(self, number: int) -> None:
+        """Take back the element just closed and all it holds."""
+        start = self.starts[number]
+        for node in self.nodes[number:]:
+            del self.numbers[node.mem_id]
+        for by_element in (self.tags, self.nodes, self.parents, self.starts, self.ends, self.lasts):
+            del by_element[number:]
+        del self.items[start:]
+        for cumulative in (self.prose, self.chars, self.linked):
+            del cumulative[start + 1 :]
+        del self.links[number + 1 :]
+        while self.comments and self.comments[-1][0] > start:
+            self.comments.pop()
+
+    def children(self, number: int) -> Iterator[int]:
+        """The numbers of an element's child elements."""
+        child, last = number + 1, self.lasts[number]
+        while child < last:
+            yield child
+            child = self.lasts[child]
+
+    def find(self, parser: LexborHTMLParser, selector: str) -> list[int]:
+        """The numbers of the elements a CSS selector finds, in page order, without those that were left out."""
+        found = (self.numbers.get(node.mem_id) for node in select(parser, selector))
+        return sorted({number for number in found if number is not None})
+
+    def outermost(self, numbers: list[int]) -> list[int]:
+        """Of elements in page order, those that lie in no other of them."""
+        outer: list[int] = []
+        for number in numbers:
+            if not outer or number >= self.lasts[outer[-1]]:
+                outer.append(number)
+        return outer
+
+    def weigh(self, start: int, end: int) -> int:
+        """Marks of prose outside links in a slice of the items."""
+        return self.prose[end] - self.prose[start]
+
+
+def select(parser: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """The nodes a CSS selector finds. Raises BadArgumentsError for a selector that is none."""
+    try:
+        return parser.css(selector)
+    except SelectolaxError as error:
+        raise BadArgumentsError(f"{selector!r} is not a CSS selector this reader knows: {error}") from error
+
+
+def parse(text: str) -> LexborHTMLParser:
+    """The HTML5 tree of a page.
+
+    selectolax (Lexbor) because it repairs markup as browsers do: libxml2 loses the whole body of some gov.cn pages, and
+    it takes half a millisecond (READING §1.3).
+    """
+    return LexborHTMLParser(mend_markup(text))
+
+
+def mend_markup(text: str) -> str:
+    """Take out of hostile or broken markup what would cost the parser quadratic time; the text stays.
+
+    Endless tags lose their attributes. Formatting tags left open by the hundred go. Elements nested by the thousand
+    become line ends.
+    """
+    if LONG_TAG.search(text):
+        text = LONG_TAG.sub(r"<\1>", text)
+    if text.count("<") < MANY_TAGS:
+        return text
+    depth = deepest = unclosed = 0
+    for tag in TAG.finditer(text):
+        name = tag[2].lower()
+        if name in CLOSE_THEMSELVES:
+            continue
+        step = -1 if tag[1] else 1
+        if name in FORMATTING:
+            unclosed += step
+        else:
+            depth = max(depth + step, 0)
+            deepest = max(deepest, depth)
+    if unclosed > UNCLOSED:
+        text = TAG.sub(lambda tag: "" if tag[2].lower() in FORMATTING else tag[0], text)
+    if deepest > DEEPEST:
+        text = TAG.sub(lambda tag: "<br>" if tag[2].lower() in BLOCKS else tag[0], text)
+    return text
+
+
+def flatten(parser: LexborHTMLParser, drop: tuple[str, ...] = (), show_hidden: bool = False) -> Flat:
+    """Lay a page flat, without what is silent, hidden or matched by a selector of `drop`.
+
+    With `show_hidden` hidden elements count as any others. Raises BadArgumentsError for a selector that is none.
+    """
+    flat = Flat()
+    if parser.root is None:
+        return flat
+    styles = read_styles(parser)
+    hidden = frozenset() if show_hidden else styles.hidden
+    links = {node.mem_id for node in parser.css("a[href]")}
+    dropped = {node.mem_id for selector in drop for node in select(parser, selector)}
+    path: list[int] = []
+    in_link = in_pre = in_hidden = hidden_prose = 0
+    for node, entering in walk(parser.root, dropped):
+        if node.is_text_node:
+            for line_number, run in enumerate(lines_of(node.text_content or "", bool(in_pre))):
+                if line_number:
+                    flat.add(Mark.BREAK)
+                marks = 0 if in_link else len(PROSE.findall(run))
+                flat.add(run, 0 if in_hidden else marks, 0 if run.isspace() else len(run), bool(in_link))
+                hidden_prose += marks if in_hidden else 0
+            continue
+        if node.is_comment_node:
+            flat.comments.append((len(flat.items), (node.comment_content or "").strip()))
+            continue
+        if not node.is_element_node:
+            continue
+        tag, key = node.tag or "", node.mem_id
+        own_line = (tag in BLOCKS and key not in styles.in_line) or key in styles.own_line
+        step = 1 if entering else -1
+        in_link += step * (key in links)
+        in_pre += step * (tag in PREFORMATTED or key in styles.keeps_lines)
+        if entering:
+            if own_line or tag in ROWS:
+                flat.add(Mark.ROW if tag in ROWS else Mark.BREAK)
+            if key in hidden and not in_hidden:
+                hidden_prose = 0
+            in_hidden += key in hidden
+            path.append(flat.open(node, tag, path[-1] if path else -1, key in links))
+            continue
+        number = path.pop()
+        flat.close(number)
+        in_hidden -= key in hidden
+        if key in hidden and not in_hidden:
+            if hidden_prose < HIDDEN_PROSE:
+                flat.forget(number)
+            else:
+                flat.hidden.append((flat.starts[number], flat.ends[number]))
+        if tag in ROWS or tag in CELLS:
+            flat.add(Mark.END_ROW if tag in ROWS else Mark.CELL)
+        elif own_line:
+            flat.add(Mark.BREAK)
+    return flat
+
+
+def walk(root: LexborNode, left_out: set[int]) -> Iterator[tuple[LexborNode, bool]]:
+    """Every node in page order with True; elements again with False after what they hold. Without silent ones."""
+    path: list[LexborNode] = []
+    node: LexborNode | None = root
+    while node is not None or path:
+        if node is None:
+            node = path.pop()
+            yield node, False
+            node = node.next if path else None
+        elif not node.is_element_node:
+            yield node, True
+            node = node.next
+        elif node.tag in SILENT or node.mem_id in left_out:
+            node = node.next
+        else:
+            yield node, True
+            path.append(node)
+            node = node.child
+
+
+def lines_of(run: str, preformatted: bool) -> list[str]:
+    """A text node's lines where the page keeps them, else the node as one run."""
+    return run.splitlines() or [""] if preformatted else [run]
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """Which elements (by `mem_id`) are out of sight, begin a line, begin none, or keep the line ends of their text."""
+
+    hidden: frozenset[int]
+    own_line: frozenset[int]
+    in_line: frozenset[int]
+    keeps_lines: frozenset[int]
+
+
+def read_styles(parser: LexborHTMLParser) -> Styles:
+    """What the elements' own attributes say of sight and lines; style sheets are not at hand."""
+    found: dict[str, set[int]] = {"hidden": set(), "own_line": set(), "in_line": set(), "keeps_lines": set()}
+    for node in parser.css(TELLING):
+        attributes, key = node.attributes, node.mem_id
+        style = attributes.get("style") or ""
+        if "hidden" in attributes or "jammer" in (attributes.get("class") or "") or OUT_OF_SIGHT.search(style):
+            found["hidden"].add(key)
+        for name, pattern in (("own_line", OWN_LINE), ("in_line", IN_LINE), ("keeps_lines", KEEPS_LINES)):
+            if pattern.search(style):
+                found[name].add(key)
+    return Styles(**{name: frozenset(keys) for name, keys in found.items()})

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser
 
 from archive.read.containers import COMMENT_PAIRS, CONTAINERS, WIDGETS
+from archive.read.markup import words
 from archive.read.serialise import paragraphs_of
-from archive.read.tree import Flat, words
+from archive.read.tree import Flat
 
 ACCEPT = 0.35  # of the dense part's prose: less, and a known container is not the article's (READING §2.7)
 KEEP = 0.90  # of the prose: the innermost container that keeps so much is taken (SOURCES §3b)
@@ -59,9 +60,7 @@ def choose_body(parser: LexborHTMLParser, flat: Flat) -> Choice:
     inner = [
         choice
         for choice in known
-        if best.start <= choice.start
-        and choice.end <= best.end
-        and weight(flat, choice) >= KEEP * weight(flat, best)
+        if best.start <= choice.start and choice.end <= best.end and weight(flat, choice) >= KEEP * weight(flat, best)
     ]
     return min(inner, key=lambda choice: choice.end - choice.start)
 

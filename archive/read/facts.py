@@ -8,7 +8,7 @@ from datetime import date
 
 from selectolax.lexbor import LexborHTMLParser
 
-from archive.read.tree import words
+from archive.read.markup import words
 
 # 国办发〔2017〕47号, 网页设计规范: the tags of site, column and article; the last four are not required but met
 # (SOURCES §3a).

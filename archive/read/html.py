@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
+from typing import NamedTuple, cast
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -17,8 +17,9 @@ from archive.read.body import Choice, choose_body, choose_by_rule, read_choice
 from archive.read.containers import COMMENTS, TITLES
 from archive.read.decode import declared_encoding, decode
 from archive.read.facts import find_day, find_labelled_day, page_facts, saved_from
+from archive.read.markup import parse
 from archive.read.serialise import join_lines, paragraphs_of
-from archive.read.tree import Flat, flatten, parse
+from archive.read.tree import Flat, flatten
 
 IN_SIGHT = 50  # marks of prose: a page that shows fewer may keep its text hidden until a script runs
 
@@ -28,6 +29,8 @@ TITLE_WORD = "报告"
 TITLE_LENGTH = 60
 HEAD_PARAGRAPHS = 10
 HEAD_LINE = 80
+TITLE_ITEMS = 200  # runs and marks in a heading: more, and it is a part of the page that only bears the class
+META_LINE = 200  # characters: lines of 来源, 时间, 字号 in one
 OWN_TITLE = re.compile(r"报告(?:全文)?(?:[（(—─―–-].*)?$")  # …工作报告, …工作报告（2020年）, …工作报告——2020年1月8日在…
 SESSION = re.compile(r"代表大会.*会议|^[—─―–-]+\s*.{0,30}(?:会议|大会)")
 SPEAKER = re.compile(
@@ -59,7 +62,7 @@ def read_html(data: bytes, url: str | None, content_type: str | None, rules: Pag
     body = choices[0]
     headings = find_headings(parser, flat, rules)
     facts = page_facts(parser)
-    title = find_title(parser, headings, rules, facts)
+    title = find_title(parser, headings, facts)
     paragraphs = [paragraph for part in parts for paragraph in part]
     is_bundle = body.rule == "html bundle"
     if not is_bundle:
@@ -120,23 +123,40 @@ def choose(
     return [choice], [read_choice(parser, flat, choice, as_it_is=False)], problems
 
 
-def find_headings(parser: LexborHTMLParser, flat: Flat, rules: PageRules) -> list[tuple[int, str]]:
-    """The elements that may show the title, with their text in one line, the most telling selector first."""
+class Heading(NamedTuple):
+    """An element that may show the page's title: its number, its text in one line, whether the source named it."""
+
+    number: int
+    text: str
+    by_rule: bool
+
+
+def find_headings(parser: LexborHTMLParser, flat: Flat, rules: PageRules) -> list[Heading]:
+    """The elements that may show the title, the most telling selector first."""
     headings = []
     for selector in filter(None, (rules.title, *(selector for selector, _ in TITLES))):
         for number in flat.find(parser, selector):
-            text = text_of(flat, number) if flat.size(number) <= TITLE_SIZE else ""
+            is_small = flat.ends[number] - flat.starts[number] <= TITLE_ITEMS
+            text = text_of(flat, number) if is_small else ""
             if 0 < len(text) <= TITLE_LENGTH:
-                headings.append((number, text))
+                headings.append(Heading(number, text, selector == rules.title))
     return headings
 
 
-def find_title(
-    parser: LexborHTMLParser, headings: Sequence[tuple[int, str]], rules: PageRules, facts: Mapping[str, str]
-) -> str | None:
+def find_title(parser: LexborHTMLParser, headings: Sequence[Heading], facts: Mapping[str, str]) -> str | None:
     """The page's title: the source's rule, else the meta tag, else a heading, else <title> without the site's name."""
-    if rules.title and headings and headings[0][0] in ...:
-        return headings[0][1]
+    named = next((heading.text for heading in headings if heading.by_rule), facts.get("articletitle"))
+    if named:
+        return named
+    tag, site = title_tag(parser), facts.get("sitename")
+    shown = [heading.text for heading in headings if fold(heading.text) != fold(site or "")]
+    # Not every heading is the article's: it speaks of a report, or <title> repeats it.
+    best = max(shown, key=lambda text: (TITLE_WORD in text, fold(text) in fold(tag)), default="")
+    if best and (TITLE_WORD in best or fold(best) in fold(tag)):
+        return best
+    return cut_site_name(tag, site) or (shown[0] if shown else None)
+
+
 def title_tag(parser: LexborHTMLParser) -> str:
     """The words of <title>."""
     node = parser.css_first("title")
@@ -156,24 +176,20 @@ def text_of(flat: Flat, number: int) -> str:
 
 
 def find_head(
-    parser: LexborHTMLParser, flat: Flat, body: Choice, paragraphs: Sequence[str], rules: PageRules, title: str | None
+    flat: Flat, body: Choice, paragraphs: Sequence[str], headings: Sequence[Heading], title: str | None
 ) -> list[str]:
     """A report's title that stands in front of its body, with the session, speaker and day lines between them.
 
-    Empty where the body begins with a title of its own, or no node in front of it shows one that speaks of a report.
+    Empty where the body begins with a title of its own, or nothing in front of it shows one that speaks of a report.
     """
     beginning = [fold(paragraph) for paragraph in paragraphs[:HEAD_PARAGRAPHS]]
     own = fold(title or "")
     if any(is_title(line, own) for line in beginning):
         return []
-    shown = [
-        (number, text)
-        for number, text in title_nodes(parser, flat, rules)
-        if TITLE_WORD in text and flat.ends[number] <= body.start
-    ]
+    shown = [heading for heading in headings if TITLE_WORD in heading.text and flat.ends[heading.number] <= body.start]
     if shown:
-        number, text = max(shown, key=lambda found: fold(found[1]) == own)
-        head, between = text, paragraphs_of(flat, flat.ends[number], body.start)
+        heading = max(shown, key=lambda heading: fold(heading.text) == own)
+        head, between = heading.text, paragraphs_of(flat, flat.ends[heading.number], body.start)
     else:
         # A heading without a telling tag is known by the page's title, which comes from elsewhere.
         before = paragraphs_of(flat, 0, body.start)
@@ -203,20 +219,10 @@ def fold(line: str) -> str:
     return "".join(unicodedata.normalize("NFKC", line).split())
 
 
-def find_published(
-    parser: LexborHTMLParser,
-    flat: Flat,
-    body: Choice,
-    paragraphs: Sequence[str],
-    rules: PageRules,
-    facts: Mapping[str, str],
-) -> str | None:
-    """The day of publication as an ISO date: the source's rule, else the meta tag, else the page's head."""
-    if rules.date:
-        for number in flat.find(parser, rules.date):
-            if day := find_day(text_of(flat, number)):
-                return day
-    if day := find_day(facts.get("pubdate", "")):
-        return day
+def find_published(flat: Flat, body: Choice, paragraphs: Sequence[str], told: Sequence[str]) -> str | None:
+    """The day of publication as an ISO date: from what was `told` (rule, meta tag), else beside a label in the head."""
+    for words in told:
+        if day := find_day(words):
+            return day
     head = [*paragraphs_of(flat, 0, body.start), *paragraphs[:HEAD_PARAGRAPHS]]
-    return find_labelled_day([line for line in head if len(line) <= HEAD_LINE * 2])
+    return find_labelled_day([line for line in head if len(line) <= META_LINE])

@@ -29,7 +29,7 @@ VERSIONED = re.compile(r"reports-(?P<version>\d{4}\.\d\d\.\d\d(?:\.\d+)?)\.db")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published: version (2026.11.22, or 2026.11.22.2 for the second of a day), file, reports in it, digest."""
+    """What was published: version (2026.11.22; 2026.11.22.2 for the second of a day), file, reports in it, digest."""
 
     version: str
     path: Path
@@ -49,7 +49,8 @@ def publish(home: Home, *, accept: str | None = None) -> Published:
         raise MachineError(f"{home.database} does not exist yet: crawl or add pages and `baogao build` first")
     open_archive(home).close()
     clear_unfinished(home.published)
-    old, editions = NOTHING_PUBLISHED, []
+    old = NOTHING_PUBLISHED
+    editions: list[Edition] = []
     if home.snapshot.exists():
         old, editions = read_published(home.snapshot)
         editions = keep_standing(home, editions)
@@ -108,7 +109,8 @@ def keep_standing(home: Home, editions: list[Edition]) -> list[Edition]:
     digests = read_sums(home.published)
     sha256 = standing.sha256 or digest_file(home.snapshot)
     digests |= {kept.name: sha256, home.snapshot.name: sha256}
-    versions = {match["version"]: path for path in home.published.iterdir() if (match := VERSIONED.fullmatch(path.name))}
+    matches = {path: VERSIONED.fullmatch(path.name) for path in home.published.iterdir()}
+    versions = {match["version"]: path for path, match in matches.items() if match}
     for version in sorted(versions, key=order_version)[:-KEPT]:
         versions[version].unlink()
     for path in home.published.glob("reports-*.inspect.json"):

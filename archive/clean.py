@@ -75,7 +75,7 @@ def close_line(line: str) -> str:
 INSERTIONS: tuple[tuple[str, str], ...] = (
     (r"{title}第[一二三四五六七八九十]+部分", "010b puts it before 一、 二、 三、"),
     (r"{title}全文完$", "010b ends every article with it"),
-    (r"(?<=[。！])[（(]政府工作报告[）)](?=\s*[（(][一二三四五六七八九十]+[）)])", "010b, in the middle of one report"),
+    (r"(?<=[。！])[（(]政府工作报告[）)]", "010b, between two sentences"),
 )
 
 
@@ -129,7 +129,7 @@ def split_run_together(paragraphs: list[str]) -> list[str]:
 
 GLOSSARY = re.compile(r"(?<=[。！？”!])\s*(?=《?[^，。；！!]{0,30}(?:名词解释|用语解释|名词注释|名词说明|名词术语解释))")
 # 一、 or （一） after the end of a sentence: 多杆合 一、多头合一 is no heading.
-CHAPTER = re.compile(rf"(?:(?<=[。！？；”!?;])\s*|(?<=^))(?=(?:[（(][{NUMERALS}]{{1,3}}[）)]|[{NUMERALS}]{{1,3}}、))")
+CHAPTER = re.compile(rf"(?:(?<=[。！？；：”!?;:])\s*|(?<=^))(?=(?:[（(][{NUMERALS}]{{1,3}}[）)]|[{NUMERALS}]{{1,3}}、))")
 # The heading of a chapter ends in one of these words; what follows it begins the first paragraph.
 CHAPTER_HEADING = re.compile(
     rf"^([{NUMERALS}]{{1,3}}、[^，。；：,;:]{{2,30}}?(?:工作回顾|工作总结|回顾|工作安排|主要任务|重点工作|主要工作|工作任务|"

@@ -6,7 +6,7 @@ Knows bytes and headers only; which record is a capture and where it is indexed 
 from __future__ import annotations
 
 import hashlib
-import http.client
+from http import HTTPStatus
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,7 +99,8 @@ def pack(kind: str, headers: Iterable[tuple[str, str | None]], content_type: str
 
 def http_block(version: str, status: int, headers: Headers, body: bytes) -> bytes:
     """An HTTP response as bytes; header values are Latin-1, as on the wire."""
-    head = [f"{version} {status} {http.client.responses.get(status, '')}".rstrip()]
+    phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+    head = [f"{version} {status} {phrase}".rstrip()]
     head += [f"{name}: {one_line(value)}" for name, value in headers]
     return "\r\n".join([*head, "", ""]).encode("latin-1", "replace") + body
 

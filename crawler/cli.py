@@ -9,3 +9,7 @@ from archive.cli import main as run_command
 def main() -> None:
     """The console script."""
     run_command(cli)
+
+
+if __name__ == "__main__":
+    main()

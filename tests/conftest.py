@@ -1,0 +1,40 @@
+"""What several tests need: a home of its own, the folder of real input, the fictional regions."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from archive.home import LOCK_HELD, Home
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the archive of the person who runs it."""
+    for name in ("BAOGAO_HOME", LOCK_HELD, "BAOGAO_REPLAY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home."""
+    return Home(tmp_path / "home").prepare()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real input beside the checkout; tests that need it skip where it is not."""
+    if not SHARED.is_dir():
+        pytest.skip("skipped: the real input (../shared) is not at hand")
+    return SHARED
+
+
+@pytest.fixture
+def as_ordinary_user() -> None:
+    """Skip what root is never refused."""
+    if os.geteuid() == 0:
+        pytest.skip("skipped: root is refused nothing by file permissions")

@@ -66,6 +66,7 @@ def close_line(line: str) -> str:
     line = re.sub(rf"(?<=[0-9A-Za-z+%.)])\s+(?={wide})", "", line)
     line = re.sub(r"\s+(?=[，。、；：？！”’）》】…])", "", line)
     line = re.sub(r"(?<=[，。、；：？！“‘（《【])\s+(?=\S)", "", line)
+    line = re.sub(rf"(?<=[{HAN}])\s+(?=[“‘（《])|(?<=[”’）》])\s+(?=[{HAN}])", "", line)
     # 政 府 工 作 报 告: four or more single characters with a space between each two (READING §6.4).
     spaced = rf"(?<![{HAN}])[{HAN}](?:\s[{HAN}]){{3,}}(?![{HAN}])"
     return re.sub(spaced, lambda match: match[0].replace(" ", ""), line)
@@ -133,7 +134,7 @@ CHAPTER = re.compile(rf"(?:(?<=[。！？；：”!?;:])\s*|(?<=^))(?=(?:[（(][
 # The heading of a chapter ends in one of these words; what follows it begins the first paragraph.
 CHAPTER_HEADING = re.compile(
     rf"^([{NUMERALS}]{{1,3}}、[^，。；：,;:]{{2,30}}?(?:工作回顾|工作总结|回顾|工作安排|主要任务|重点工作|主要工作|工作任务|"
-    rf"主要目标|总体要求|目标任务|政府自身建设|自身建设))(?=[{HAN}\d])(?!\d{{0,4}}和|和|及|与)"
+    rf"主要目标|总体要求|目标任务|政府自身建设|自身建设))(?=[{HAN}\d（(])(?!\d{{0,4}}和|和|及|与)"
 )
 # After 、 a digit may follow (3、72街坊); after a dot it would be a decimal.
 NUMBERED = re.compile(r"(?<![\d.．A-Za-z%])(\d{1,2})(?:([.．])(?=[^\d\s.．、，。])|(、)(?=[^\s.．、，。]))")
@@ -263,7 +264,7 @@ def join_cut(paragraphs: list[str]) -> list[str]:
     """Join paragraphs that a page or a hard wrap cut in two (READING §6.4: precision 1.000, recall .975)."""
     joined: list[str] = []
     body = False
-    for line in paragraphs:
+    for line in filter(None, paragraphs):
         if joined and body and continues(joined[-1], line):
             glue = " " if joined[-1][-1].isascii() and joined[-1][-1].isalpha() and line[0].isascii() and line[0].isalpha() else ""
             joined[-1] += glue + line

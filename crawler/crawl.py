@@ -1,0 +1,326 @@
+"""Crawls of many sources: which are due, one child process each. And the command `scrapy crawl NAME` for one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.exceptions import UsageError
+from sqlite_utils import Database
+
+from archive.captures import CaptureStore, utc_now
+from archive.database import open_archive
+from archive.errors import BadArgumentsError, BaogaoError, LockedError
+from archive.home import LOCK_HELD, Home
+from archive.sources import Source, nearest
+from crawler.runs import repair
+from crawler.spider import ReportSpider
+
+# The number of a pipe whose other end the parent of a crawl holds: it ends when the parent does, however it does.
+PARENT_PIPE: Final = "BAOGAO_PARENT_PIPE"
+
+# How long a source rests. A little less than the word says, so that a cron job at a fixed hour never finds a source
+# not quite due.
+RESTS: Final = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=12), "monthly": timedelta(days=27)}
+
+# How long children get to end by themselves after a signal: one page in flight (DOWNLOAD_TIMEOUT) and the settling.
+PATIENCE: Final = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """How the crawl of one source stands or ended. `verdict` is one of crawler.runs.RUN_VERDICTS, None while it goes.
+
+    `exit_code` is the child's, None while it goes or where it was never started.
+    """
+
+    source: str
+    run: str | None = None
+    verdict: str | None = None
+    reason: str = ""
+    requests: int = 0
+    captures: int = 0
+    revisits: int = 0
+    copies: int = 0
+    rejections: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+    exit_code: int | None = None
+
+
+def crawl_sources(
+    home: Home,
+    names: Sequence[str],
+    *,
+    replay: bool = False,
+    proxy: str | None = None,
+    jobs: int = 2,
+    settings: Mapping[str, Any] | None = None,
+    on_progress: Callable[[RunOutcome], None] | None = None,
+) -> list[RunOutcome]:
+    """Crawl sources, one child process each, at most `jobs` at once; their outcomes in the order of `names`.
+
+    The children's output goes to `log/<source>.log`. `proxy` (an http address) is for the children only; `settings` are
+    Scrapy's, over ours. `on_progress` is called with a source's outcome so far whenever it has changed. SIGINT and
+    SIGTERM are passed on; sources that were not started then end as "interrupted". The home's lock is taken where the
+    caller does not hold it. Raises LockedError and MachineError.
+    """
+    with held(home):
+        db = open_archive(home)
+        try:
+            with CaptureStore(home, db, f"repair-{compact(utc_now())}") as store:
+                repair(store)
+            return list(run_children(home, db, names, replay, proxy, jobs, settings or {}, on_progress))
+        finally:
+            db.close()
+
+
+def run_children(  # noqa: PLR0917
+    home: Home,
+    db: Database,
+    names: Sequence[str],
+    replay: bool,
+    proxy: str | None,
+    jobs: int,
+    settings: Mapping[str, Any],
+    on_progress: Callable[[RunOutcome], None] | None,
+) -> list[RunOutcome]:
+    """Start children as others end, until all sources are done or a signal came."""
+    outcomes = {name: RunOutcome(name) for name in names}
+    waiting, running = list(outcomes), dict[str, subprocess.Popen[bytes]]()
+    began: dict[str, str] = {}
+    reading, writing = os.pipe()
+    with signals_passed_to(running) as signalled:
+        try:
+            while waiting or running:
+                while waiting and len(running) < max(jobs, 1) and not signalled:
+                    name = waiting.pop(0)
+                    began[name] = utc_now()
+                    running[name] = start_child(home, name, replay, proxy, settings, reading)
+                for name, child in list(running.items()):
+                    code = child.poll()
+                    outcome = look_up(db, outcomes[name], began[name], code, replay)
+                    if code is not None:
+                        del running[name]
+                    if outcome != outcomes[name] and on_progress:
+                        on_progress(outcome)
+                    outcomes[name] = outcome
+                if signalled:
+                    for name in waiting:
+                        outcomes[name] = replace(outcomes[name], verdict="interrupted", reason="not begun")
+                    waiting.clear()
+                    if time.monotonic() - signalled[0] > PATIENCE:
+                        for child in running.values():
+                            child.kill()
+                time.sleep(0.2)
+        finally:
+            # Whatever ends this function ends its children.
+            os.close(writing)
+            os.close(reading)
+            for child in running.values():
+                child.wait()
+    return list(outcomes.values())
+
+
+def start_child(  # noqa: PLR0917
+    home: Home, name: str, replay: bool, proxy: str | None, settings: Mapping[str, Any], pipe: int
+) -> subprocess.Popen[bytes]:
+    """Start `scrapy crawl NAME` in a process of its own; works from any folder."""
+    root = str(home.root.resolve())
+    code = str(Path(__file__).resolve().parents[1])
+    environment = os.environ | {
+        "BAOGAO_HOME": root,
+        LOCK_HELD: root,
+        PARENT_PIPE: str(pipe),
+        "SCRAPY_SETTINGS_MODULE": "crawler.settings",
+        "PYTHONPATH": os.pathsep.join(filter(None, [code, os.environ.get("PYTHONPATH")])),
+        "BAOGAO_REPLAY": "1" if replay else "",
+    }
+    if proxy:
+        environment |= dict.fromkeys(("http_proxy", "HTTP_PROXY"), proxy) | dict.fromkeys(("no_proxy", "NO_PROXY"), "")
+    command = [sys.executable, "-m", "scrapy", "crawl", name]
+    for key, value in settings.items():
+        command += ["-s", f"{key}={value}"]
+    with (home.log / f"{name}.log").open("ab") as log:
+        log.write(f"---- {utc_now()} {name}\n".encode())
+        log.flush()
+        # Its own session: a terminal's Ctrl-C reaches the children through us, once.
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(pipe,),
+            start_new_session=True,
+        )
+
+
+def look_up(db: Database, before: RunOutcome, began: str, code: int | None, replay: bool) -> RunOutcome:
+    """A source's outcome as the table of runs has it now; a child that left no verdict has crashed."""
+    columns = "id, verdict, reason, requests, captures, revisits, copies, rejections, errors, seconds"
+    sql = f"select {columns} from runs where source = ? and started_at >= ? order by started_at desc, id desc limit 1"
+    row = db.execute(sql, [before.source, began]).fetchone()
+    outcome = before
+    if row:
+        id, verdict, reason, *counts, seconds = row
+        numbers = dict(zip(("requests", "captures", "revisits", "copies", "rejections", "errors"), counts, strict=True))
+        numbers = {key: number or 0 for key, number in numbers.items()}
+        outcome = RunOutcome(before.source, id, verdict, reason or "", **numbers, seconds=seconds or 0.0)
+    if code is None:
+        return outcome
+    if code == 0 and replay:
+        return replace(before, verdict="ok", reason="replayed", exit_code=code)
+    if outcome.verdict is None:
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return replace(outcome, verdict="crashed", reason=f"{how}: see log/{before.source}.log", exit_code=code)
+    return replace(outcome, exit_code=code)
+
+
+@contextmanager
+def held(home: Home) -> Iterator[None]:
+    """The home's lock, taken here unless a caller in this very process has it."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(home.lock())
+        except LockedError:
+            # The lock belongs to an open file, not to a process: our own caller's keeps us out like anyone's.
+            if (home.root / "lock").read_text().strip() != str(os.getpid()):
+                raise
+        yield
+
+
+@contextmanager
+def signals_passed_to(running: Mapping[str, subprocess.Popen[bytes]]) -> Iterator[list[float]]:
+    """Pass SIGINT and SIGTERM on to the children; the list has the times at which signals came.
+
+    In another thread than the main one Python cannot catch signals, and nothing is passed on.
+    """
+    came: list[float] = []
+
+    def pass_on(number: int, _: object) -> None:
+        came.append(time.monotonic())
+        for child in list(running.values()):
+            if child.poll() is None:
+                child.send_signal(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# ---- what is due
+
+
+def due_sources(db: Database, sources: Mapping[str, Source], now: datetime) -> list[str]:
+    """The sources to crawl now, longest waiting first: those never crawled, then by their last run. Retired ones never.
+
+    A run that broke off is due again at once; one that went badly rests a day at most.
+    """
+    sql = "select source, started_at, verdict from runs where started_at = (select max(r.started_at) from runs r"
+    last = {
+        source: (started, verdict)
+        for source, started, verdict in db.execute(f"{sql} where r.source = runs.source)").fetchall()
+    }
+    due: list[tuple[str, str]] = []
+    for name, source in sources.items():
+        if source.retired:
+            continue
+        started, verdict = last.get(name, ("", None))
+        if not started or verdict in (None, "crashed", "interrupted"):
+            due.append((started, name))
+            continue
+        rest = rest_of(source, now)
+        if not verdict.startswith("ok"):
+            rest = min(rest, RESTS["daily"])
+        if now - datetime.fromisoformat(started) >= rest:
+            due.append((started, name))
+    return [name for _, name in sorted(due)]
+
+
+def rest_of(source: Source, now: datetime) -> timedelta:
+    """How long a source rests between two runs at this time of the year.
+
+    Sessions are held from late December to early March; some sites publish weeks later (ANCHORS §4, pain 7): the
+    season's rhythm from 20 December to 15 March, then weekly to the end of April, else the source's own.
+    """
+    season, otherwise = RESTS[source.crawl.cadence.season], RESTS[source.crawl.cadence.otherwise]
+    day = (now.month, now.day)
+    if day >= (12, 20) or day <= (3, 15):
+        return season
+    return min(max(season, RESTS["weekly"]), otherwise) if day <= (4, 30) else otherwise
+
+
+# ---- one source
+
+
+class Command(CrawlCommand):
+    """`scrapy crawl NAME` on a home: holds its lock, repairs what a killed run left, ends with our exit codes."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl one source."""
+        if len(args) != 1:
+            raise UsageError("name one source; `scrapy list` shows them")
+        try:
+            self.crawl(args[0], opts)
+        except BaogaoError as error:
+            print(f"Error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code
+
+    def crawl(self, name: str, opts: argparse.Namespace) -> None:
+        """Crawl one source under the home's lock. Raises BadArgumentsError, LockedError, MachineError."""
+        process = self.crawler_process
+        assert process is not None
+        known = process.spider_loader.list()
+        if name not in known:
+            raise BadArgumentsError(f"no source is called {name!r}{nearest(name, known)}")
+        assert self.settings is not None
+        home = Home(Path(self.settings["BAOGAO_HOME"]))
+        if pipe := os.environ.get(PARENT_PIPE):
+            threading.Thread(target=die_with_parent, args=(int(pipe),), daemon=True).start()
+        child = os.environ.get(LOCK_HELD) == str(home.root)
+        with home.lock():
+            if not child:
+                db = open_archive(home)
+                with CaptureStore(home, db, f"repair-{compact(utc_now())}") as store:
+                    repair(store)
+                db.close()
+            crawler = process.create_crawler(name)
+            process.crawl(crawler, **opts.spargs)
+            process.start()
+        spider = crawler.spider
+        if isinstance(spider, ReportSpider) and spider.refusal:
+            raise spider.refusal
+        if process.bootstrap_failed:
+            self.exitcode = 1
+        elif crawler.stats.get_value("baogao/verdict") == "interrupted":
+            self.exitcode = 13
+
+
+def die_with_parent(pipe: int) -> None:
+    """Wait until the parent of a crawl is gone, then end at once: its lock is gone too."""
+    os.read(pipe, 1)
+    os._exit(13)
+
+
+def compact(time: str) -> str:
+    """A time as it stands in a file's name: 20260115T093000Z."""
+    return time.replace("-", "").replace(":", "")

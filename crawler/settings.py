@@ -1,0 +1,73 @@
+"""Scrapy's settings for this project: the wiring diagram. Every line differs from Scrapy's default and says why."""
+
+import os
+import sys
+
+from archive.home import find_home
+
+# Where the archive is; $BAOGAO_HOME, else ./var. Ours, not Scrapy's, as are the other BAOGAO_ names.
+BAOGAO_HOME = str(find_home().root.resolve())
+# "1" answers every request from the WARC files and opens no connection.
+BAOGAO_REPLAY = os.environ.get("BAOGAO_REPLAY", "") == "1"
+
+BOT_NAME = "baogao"
+
+# ---- What there is to crawl: one spider a source file, not a Python module each.
+SPIDER_LOADER_CLASS = "crawler.loader.SourceLoader"
+# `scrapy crawl` takes the home's lock first; the command is in crawl.py.
+COMMANDS_MODULE = "crawler.crawl"
+
+# ---- Manners. Default: robots.txt ignored, 8 requests at once to a host, no delay, a user agent that names Scrapy.
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "baogao"  # the product name alone is what robots.txt files name
+USER_AGENT = "baogao/0.1 (+https://github.com/baogao-archive/baogao; an archive of government work reports)"
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_REQUESTS = 4  # a source has one to three hosts
+DOWNLOAD_DELAY = 2.0  # seconds; a source file may say otherwise
+AUTOTHROTTLE_ENABLED = True  # a slow site is asked more slowly still
+AUTOTHROTTLE_START_DELAY = 2.0  # 5 by default; the source's delay is what we promised
+COOKIES_ENABLED = False  # we visit, we do not log in; a session would make addresses differ
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",  # "en" by default; some portals answer it with an English site
+    "Accept-Encoding": "gzip, deflate",  # what every reader of a WARC file can undo
+}
+
+# ---- Limits. Defaults: 1 GiB, 3 minutes, 100 seconds.
+DOWNLOAD_MAXSIZE = 100 * 1024 * 1024  # as `baogao add` (DESIGN §4); no report is longer
+DOWNLOAD_WARNSIZE = 0  # scanned reports of 40 MB are no news
+DOWNLOAD_TIMEOUT = 60
+METAREFRESH_MAXDELAY = 5  # pages that reload themselves every minute are no redirects
+RETRY_TIMES = 2  # as by default, said here because a verdict counts on it: three tries, then the request has failed
+
+# ---- Every response into WARC before anyone sees it: Scrapy's cache slots, filled with ours. Off by default.
+HTTPCACHE_ENABLED = True
+HTTPCACHE_STORAGE = "crawler.httpcache.WarcStorage"
+HTTPCACHE_POLICY = "crawler.httpcache.RevalidatePolicy"
+HTTPCACHE_IGNORE_MISSING = BAOGAO_REPLAY  # what was never captured is skipped, not fetched
+
+DOWNLOADER_MIDDLEWARES = {
+    # Scrapy's takes every subdomain of a host; a source file says which hosts are its own.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.spider.OwnHosts": 50,
+    # Nearest to the wire, so that it sees a failed request before the cache answers with an old page.
+    "crawler.httpcache.NoStaleAnswers": 950,
+}
+ITEM_PIPELINES = {"crawler.pipelines.IngestPipeline": 300}
+EXTENSIONS = {
+    "crawler.runs.RunRecorder": 100,
+    "scrapy.extensions.logstats.LogStats": None,  # RunRecorder says how far it is
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+
+# ---- No doors. Both listen on a port by default, for a debugger.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# ---- The log: for a person who looks why a source failed. On a terminal there is a progress line instead.
+LOG_LEVEL = "WARNING" if sys.stderr.isatty() else "INFO"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+LOG_VERSIONS: list[str] = []
+STATS_DUMP = False  # the run's row says it
+
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # the default; the pipeline needs asyncio

@@ -1,0 +1,209 @@
+"""The one spider: list page → next page → report page → its further pages and attachments."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from archive.captures import CaptureStore, utc_now
+from archive.database import open_archive
+from archive.errors import MachineError
+from archive.home import Home
+from archive.read.decode import declared_encoding, decode
+from archive.sources import Source
+from archive.urls import is_fetchable, url_key
+from crawler.discover import Link, Markup, attachment_links, holds_report, next_page, next_part, report_links
+from crawler.verdict import DOCUMENT_MAGIC
+
+# A link 政府工作报告 on a portal's front page leads to the column of that name: a list again, one level down.
+MAX_LEVEL = 2
+
+
+class ReportSpider(Spider):
+    """Crawls one source; the loader makes a subclass for each. Yields `{"capture": id}` for what may hold reports."""
+
+    source: Source
+    home: Home
+    started_at: str
+    replay: bool
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider, knowing its home and when its run began."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.home = Home(Path(crawler.settings["BAOGAO_HOME"]))
+        spider.replay = crawler.settings.getbool("BAOGAO_REPLAY")
+        spider.started_at = utc_now()
+        return spider
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seen: set[str] = set()
+        self.lists = 0
+        self.list_digests: set[bytes] = set()
+        self.refusal: MachineError | None = None
+
+    @cached_property
+    def run_id(self) -> str:
+        """Source and start: the run's id and the stem of its WARC files, made different from any earlier one's."""
+        stem = f"{self.name}-{self.started_at.translate(str.maketrans('', '', '-:'))}"
+        id, n = stem, 1
+        while any(self.home.captures.glob(f"{id}-*")) or self.known_run(id):
+            n += 1
+            id = f"{stem}.{n}"
+        return id
+
+    def known_run(self, id: str) -> bool:
+        """Whether a run is called so already."""
+        return bool(self.db.execute("select 1 from runs where id = ?", [id]).fetchone())
+
+    @cached_property
+    def db(self) -> Any:
+        """The working database, for the reactor's thread."""
+        return open_archive(self.home)
+
+    @cached_property
+    def captures(self) -> CaptureStore:
+        """Where this run's captures go."""
+        return CaptureStore(self.home, self.db, self.run_id)
+
+    # ---- the way through a source
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The source's start pages."""
+        for url in self.source.start:
+            if request := self.ask(url, self.parse_list, "list"):
+                yield request
+
+    def parse_list(self, response: Response) -> Iterator[Any]:
+        """A list page: its report links, then the next list page. One that holds reports itself is an item too."""
+        page = self.markup_of(response)
+        if page is None or response.meta["verdict"] == "page":
+            yield from self.parse_report(response)
+        if page is None:
+            return
+        self.count("lists")
+        links = report_links(page, self.source.list.link, self.source.list.text)
+        yield from self.follow(links, response)
+        # Past their last page some lists show it again under ever new numbers.
+        digest = hashlib.sha256(response.body).digest()
+        if digest not in self.list_digests:
+            self.list_digests.add(digest)
+            yield from self.follow_next(page, response)
+
+    def follow_next(self, page: Markup, response: Response) -> Iterator[Request]:
+        """The list page after this one, up to the number of list pages the source allows."""
+        following = next_page(page, self.source.list.next)
+        if following is None or url_key(following) in self.seen or not self.source.owns(following):
+            return
+        if self.lists >= self.source.crawl.max_pages:
+            self.count("lists_left_out")
+            self.logger.warning("stopped at %d list pages: crawl.max_pages", self.lists)
+            return
+        if request := self.ask(following, self.parse_list, "list", response):
+            yield request
+
+    def parse_report(self, response: Response) -> Iterator[Any]:
+        """A page that may hold a report: an item; then its further pages and attachments."""
+        if response.meta["verdict"] != "page":
+            return
+        yield self.item(response)
+        page = self.markup_of(response)
+        if page is None:
+            return
+        first = response.meta.get("first") or response.url
+        further = next_part(page, first)
+        if further and (request := self.ask(further, self.parse_report, "report", response, first=first)):
+            yield request
+        layout = self.source.page
+        for link in attachment_links(page, layout.attachment, layout.body):
+            if request := self.ask(link.url, self.parse_report, "report", response):
+                yield request
+        if response.meta["level"] < MAX_LEVEL and not holds_report(page):
+            links = report_links(page, self.source.list.link, self.source.list.text)
+            yield from self.follow(links, response)
+
+    def follow(self, links: list[Link], response: Response) -> Iterator[Request]:
+        """Requests for report links."""
+        for link in links:
+            if request := self.ask(link.url, self.parse_report, "report", response):
+                yield request
+
+    # ---- the parts
+
+    def ask(
+        self, url: str, callback: Any, role: str, parent: Response | None = None, first: str | None = None
+    ) -> Request | None:
+        """A request for a page of this source that this run has not asked for yet; `role` is "list" or "report"."""
+        key = url_key(url)
+        if not is_fetchable(url) or key in self.seen or not self.source.owns(url):
+            return None
+        self.seen.add(key)
+        level = parent.meta["level"] + (role == "report") if parent else 0
+        if role == "list":
+            self.lists += 1
+        meta = {"role": role, "level": level, "first": first}
+        # Reports before the rest of the list: a run that is cut off has them.
+        priority = 1 if role == "report" else 0
+        return Request(url, callback, errback=self.failed, meta=meta, priority=priority)
+
+    def item(self, response: Response) -> dict[str, str]:
+        """What the pipeline gets of a page."""
+        self.count("items")
+        return {"capture": response.meta["capture"]}
+
+    def markup_of(self, response: Response) -> Markup | None:
+        """The page's tree, decoded as the archive's reader will; None for what is no markup, or no page at all."""
+        if response.meta["verdict"] not in ("page", "list"):
+            return None
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if response.body.startswith(DOCUMENT_MAGIC):
+            return None
+        decoded = decode(response.body, declared_encoding(response.body, content_type))
+        return Markup(decoded.text, response.url)
+
+    def failed(self, failure: Failure) -> None:
+        """Count a request that failed for good; what was answered with an error is counted by its verdict."""
+        error = failure.value
+        if isinstance(error, HttpError):
+            status = error.response.status
+            if status >= 500 or status in (408, 429):
+                self.count("failed")
+        elif not isinstance(error, IgnoreRequest):
+            name = type(error).__name__
+            self.count("failed")
+            self.count(f"failed/{name}")
+            url = getattr(getattr(failure, "request", None), "url", "")
+            self.logger.warning("%s failed: %s", url, failure.getErrorMessage() or name)
+
+    def give_up(self, error: MachineError) -> None:
+        """End the run because the machine refuses: what cannot be kept must not be fetched."""
+        if self.refusal is None:
+            self.refusal = error
+            self.logger.error("%s", error)
+            if self.crawler.engine.spider is not None:
+                asyncio.get_running_loop().create_task(self.crawler.engine.close_spider_async(reason="machine refused"))
+
+    def count(self, name: str) -> None:
+        """Count something in the run's stats."""
+        self.crawler.stats.inc_value(f"baogao/{name}")
+
+
+class OwnHosts(OffsiteMiddleware):
+    """Lets a request through where the source owns its host, redirects included."""
+
+    def should_follow(self, request: Request, spider: Spider) -> bool:
+        """Whether a request stays at its source."""
+        return not isinstance(spider, ReportSpider) or spider.source.owns(request.url)

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-
-NO_FACTS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class Page:
     reader: str
     title: str | None = None
     published_on: str | None = None
-    facts: Mapping[str, str] = field(default_factory=lambda: NO_FACTS)
+    facts: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     parts: tuple[tuple[str, ...], ...] = ()
 

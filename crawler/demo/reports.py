@@ -158,6 +158,7 @@ class Writer:
             "short": name[:-1],
             "lv": level,
             "party": ABOVE[level],
+            "around": "全省" if level == "市" else "全市",
             "rd": f"{level}人大",
             "zx": f"{level}政协",
             "year": str(year),

@@ -101,7 +101,8 @@ def test_each_is_recognised_as_what_it_is(wanted):
     assert identity.is_report
     assert identity.complete
     assert not identity.problems
-    fields = "region region_name year title delivered_on congress session speaker speaker_post".split()
+    fields = ("region", "region_name", "year", "title", "delivered_on")
+    fields += ("congress", "session", "speaker", "speaker_post")
     assert {field: getattr(identity, field) for field in fields} == {field: wanted[field] for field in fields}
 
 

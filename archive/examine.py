@@ -39,6 +39,9 @@ class Examination:
 def examine(payload: bytes, known: Circumstances) -> Examination:
     """Read a page and find out what its candidates are. Raises UnreadableError."""
     page = read_page(payload, known.url, known.content_type, known.rules)
+    if known.rules.bundle and not page.parts:
+        # A list page of a site that bundles: its links are the spider's business.
+        return Examination(page, ())
     regions = load_regions(known.extra_regions)
     findings = tuple(examine_candidate(candidate, page, known, regions) for candidate in split_candidates(page))
     return Examination(page, findings)

@@ -36,6 +36,7 @@ from archive.urls import url_key
 
 # A page is read in about a hundredth of a second, a hostile one never: after so long its reader is ended.
 SECONDS = 90
+EMPTY = ("too_short", "the page holds no text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,8 @@ def store_findings(db: Database, capture: Capture, examination: Examination, ori
             copies += 1
             problems += len(finding.problems)
         if not examination.findings:
-            reject(db, capture.id, 0, examination.page.title, "too_short", "the page holds no text", 0)
+            reason, detail = ("list_page", "none of the bundle's items is on it") if examination.page.paragraphs else EMPTY
+            reject(db, capture.id, 0, examination.page.title, reason, detail, 0)
             rejections += 1
         mark_examined(db, capture.id)
     return Outcome(capture.id, copies, rejections, problems)

@@ -1,9 +1,215 @@
-"""The console script `baogao`: archive's commands and those that need the network."""
+"""The console script `baogao`: archive's commands, and crawl, run, demo, sources, which know the network."""
 
 from __future__ import annotations
 
-from archive.cli import cli
+import json
+import shlex
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from archive.build import build_archive
+from archive.cli import cli, follow, say
 from archive.cli import main as run_command
+from archive.database import open_archive
+from archive.errors import BadArgumentsError
+from archive.home import Home
+from archive.sources import Source, load_sources, nearest
+from crawler.crawl import RunOutcome, crawl_sources, due_sources
+
+SOME_FAILED, ALL_FAILED, INTERRUPTED = 10, 11, 13
+
+
+class CrawlProgress:
+    """Says how a crawl goes: every change on a terminal, the end of each source in a log."""
+
+    def __init__(self) -> None:
+        self.terminal = Console(stderr=True)
+        self.shown: dict[str, str] = {}
+
+    def __call__(self, outcome: RunOutcome) -> None:
+        """Say where one source stands."""
+        counts = f"{outcome.requests} requests, {outcome.captures} captures, {outcome.revisits} unchanged"
+        found = f"{outcome.copies} copies, {outcome.rejections} rejections"
+        if outcome.verdict:
+            reason = f" ({outcome.reason})" if outcome.reason else ""
+            line = f"{outcome.source}: {outcome.verdict}{reason}: {counts}, {found}, {outcome.seconds:.0f} s"
+        elif self.terminal.is_terminal:
+            line = f"{outcome.source}: {counts}, {found} …"
+        else:
+            return
+        if self.shown.get(outcome.source) != line:
+            self.shown[outcome.source] = line
+            self.terminal.print(line, highlight=False, soft_wrap=True)
+
+
+def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> list[str]:
+    """The sources to crawl: those named, all that are not retired, or those that are due."""
+    sources = load_sources(home)
+    for name in names:
+        if name not in sources:
+            raise BadArgumentsError(f"no source is called {name!r}{nearest(name, sources)}")
+    if names:
+        return list(names)
+    if everything:
+        return [name for name, source in sources.items() if source.retired is None]
+    db = open_archive(home)
+    try:
+        return due_sources(db, sources, datetime.now(UTC))
+    finally:
+        db.close()
+
+
+def exit_code_of(outcomes: list[RunOutcome]) -> int:
+    """The exit code of a crawl (DESIGN §4): 0, or 10 some failed, 11 all failed, 13 interrupted."""
+    if any(outcome.verdict == "interrupted" for outcome in outcomes):
+        return INTERRUPTED
+    failed = [outcome for outcome in outcomes if not (outcome.verdict or "").startswith("ok")]
+    return 0 if not failed else ALL_FAILED if len(failed) == len(outcomes) else SOME_FAILED
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option("--all", "everything", is_flag=True, help="Crawl all sources, due or not.")
+@click.option("--replay", is_flag=True, help="Answer from the WARC files: no network, nothing written to them.")
+@click.option("--jobs", default=2, show_default=True, help="Sources crawled at once.")
+@click.pass_obj
+def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jobs: int) -> None:
+    """Crawl the sources named, or all that are due."""
+    with home.lock():
+        chosen = choose_sources(home, names, everything=everything)
+        outcomes = crawl_sources(home, chosen, replay=replay, jobs=jobs, on_progress=CrawlProgress())
+    if not chosen:
+        say("no source is due; --all crawls them anyway")
+    if code := exit_code_of(outcomes) if outcomes else 0:
+        raise SystemExit(code)
+
+
+@cli.command()
+@click.option("--jobs", default=2, show_default=True, help="Sources crawled at once.")
+@click.pass_obj
+def run(home: Home, jobs: int) -> None:
+    """What cron calls: crawl what is due, publish. One line of outcome."""
+    from archive.publish import publish  # noqa: PLC0415
+
+    with home.lock():
+        chosen = choose_sources(home, (), everything=False)
+        outcomes = crawl_sources(home, chosen, jobs=jobs)
+        failed = [outcome.source for outcome in outcomes if not (outcome.verdict or "").startswith("ok")]
+        new = sum(outcome.copies for outcome in outcomes)
+        said = f"{len(chosen)} sources crawled, {len(failed)} failed{': ' + ', '.join(failed) if failed else ''}, "
+        said += f"{new} new copies"
+        # Nothing new and something published: the snapshot stands.
+        if new or not home.snapshot.exists():
+            done = publish(home)
+            said += f", published version {done.version} with {done.reports} reports"
+    say(said)
+    if code := exit_code_of(outcomes) if outcomes else 0:
+        raise SystemExit(code)
+
+
+@cli.command()
+@click.option("--port", type=int, help="Port of the site. Default: 8001, or a free one where that is taken.")
+@click.option("--no-serve", is_flag=True, help="Stop before serving.")
+@click.pass_context
+def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
+    """Crawl three bundled sample sites on loopback, build, publish and serve what they gave."""
+    from archive.publish import publish  # noqa: PLC0415
+    from archive.serve import choose_port, serve  # noqa: PLC0415
+    from crawler.demo import REGIONS, SOURCES, SampleSites  # noqa: PLC0415
+
+    home: Home = context.obj if told_home(context) else Home(Path("var") / "demo")
+    chosen_port = 0 if no_serve else choose_port(port)
+    home.prepare()
+    home.sources.mkdir(exist_ok=True)
+    names = [path.stem for path in sorted(SOURCES.glob("*.toml"))]
+    for path in SOURCES.glob("*.toml"):
+        shutil.copy(path, home.sources)
+    shutil.copy(REGIONS, home.regions)
+    with SampleSites() as sites:
+        say(f"1/4 crawling three sample sites ({', '.join(names)}), served on loopback at {sites.proxy_url}")
+        with home.lock():
+            outcomes = crawl_sources(home, names, proxy=sites.proxy_url, jobs=3, on_progress=CrawlProgress())
+            if code := exit_code_of(outcomes):
+                say(f"the crawl failed: see {home.log}")
+                raise SystemExit(code)
+            say("2/4 building the archive from the captures")
+            built = build_archive(home, load_sources(home), 0, follow)
+            say(f"    {built.summary()}")
+            say("3/4 publishing")
+            done = publish(home)
+            say(f"    version {done.version}: {done.reports} reports in {done.path}")
+        if no_serve:
+            say("4/4 not serving (--no-serve)")
+            return
+        say(f"4/4 serving at http://127.0.0.1:{chosen_port}/  (Ctrl-C ends; the sample sites stay at {sites.proxy_url})")
+        serve(home, chosen_port, "127.0.0.1")
+
+
+def told_home(context: click.Context) -> bool:
+    """Whether a person said which home to use."""
+    import os  # noqa: PLC0415
+
+    parent = context.parent
+    return bool((parent and parent.params.get("home")) or os.environ.get("BAOGAO_HOME"))
+
+
+@cli.command()
+@click.option("--cron", "form", flag_value="cron", default=True, help="A line for crontab.")
+@click.option("--systemd", "form", flag_value="systemd", help="A service and a timer.")
+@click.pass_obj
+def schedule(home: Home, form: str) -> None:
+    """Print what to install so that `baogao run` runs every night."""
+    root = home.root.resolve()
+    command = f"{shlex.quote(str(Path(sys.argv[0]).resolve()))} --home {shlex.quote(str(root))} run"
+    if form == "cron":
+        click.echo(f"17 3 * * * {command} >> {shlex.quote(str(root / 'log' / 'run.log'))} 2>&1")
+        return
+    click.echo(
+        f"# /etc/systemd/system/baogao.service\n[Unit]\nDescription=Crawl and publish the Baogao archive\n"
+        f"Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=oneshot\nExecStart={command}\n\n"
+        f"# /etc/systemd/system/baogao.timer\n[Unit]\nDescription=Every night\n\n[Timer]\nOnCalendar=*-*-* 03:17\n"
+        f"RandomizedDelaySec=20min\nPersistent=true\n\n[Install]\nWantedBy=timers.target"
+    )
+
+
+@cli.group()
+def sources() -> None:
+    """The sources: list them, check their files."""
+
+
+@sources.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_sources(home: Home, as_json: bool) -> None:
+    """List all sources."""
+    found = load_sources(home)
+    if as_json:
+        click.echo(json.dumps([source.model_dump(mode="json") for source in found.values()], ensure_ascii=False))
+        return
+    table = Table("id", "name", "kind", "region", "first address", "state", box=None)
+    for source in found.values():
+        table.add_row(source.id, source.name, source.kind, source.region or "–", source.start[0], state_of(source))
+    Console().print(table)
+
+
+def state_of(source: Source) -> str:
+    """Whether a source is crawled, in a word."""
+    if source.retired:
+        return f"retired {source.retired.since}: {source.retired.why}"
+    return "unverified" if source.unverified else "in use"
+
+
+@sources.command("check")
+@click.pass_obj
+def check_sources(home: Home) -> None:
+    """Check all source files, the built-in ones and those of the home."""
+    say(f"{len(load_sources(home))} source files are right")
 
 
 def main() -> None:

@@ -65,7 +65,7 @@ def test_a_text_that_fills_a_table_cell_is_cut() -> None:
 
 
 def test_a_clean_report_is_not_damaged() -> None:
-    lines = speech.report(paragraphs=1)
+    lines = speech.report(paragraphs=1)[:8]
     assert codes("\n".join(lines), *lines) == set()
 
 

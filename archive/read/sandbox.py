@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO, Any
 
 from archive.errors import UnreadableError
@@ -120,7 +119,7 @@ def unpack_outcome(packed: Mapping[str, Any]) -> Page:
         reader=page["reader"],
         title=page["title"],
         published_on=page["published_on"],
-        facts=MappingProxyType(page["facts"]),
+        facts=dict(page["facts"]),
         problems=tuple(Problem(**found) for found in page["problems"]),
         parts=tuple(tuple(part) for part in page["parts"]),
     )

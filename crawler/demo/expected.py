@@ -45,7 +45,7 @@ def expected_reports() -> list[dict[str, str | int | None]]:
 def expected_rejections() -> dict[str, int]:
     """How many candidates must be rejected for each reason, the page that holds only the link to a PDF among them.
 
-    Of the investment site only the pages count that are linked from the list by a report's title; list pages count nowhere.
+    Of the investment site only those pages count that its list links to by a report's title; list pages never do.
     """
     reasons = Counter(page.reason for page in near_misses_at(portal.SITE) if page.reason != FORBIDDEN)
     for items in investment.fill_bundles().values():

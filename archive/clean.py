@@ -101,8 +101,13 @@ def drop_insertions(paragraphs: list[str]) -> list[str]:
 
 
 def part_head(paragraphs: list[str]) -> list[str]:
-    """Set title, session, speaker and salutation of a head that was run together on lines of their own."""
-    return [part for line in paragraphs for part in part_head_line(line)]
+    """Set title, session, speaker and salutation of a head that was run together on lines of their own.
+
+    After the speech has begun, 各位代表 is a remark within its paragraph.
+    """
+    salutation = find_salutation(paragraphs)
+    end = 0 if salutation is None else salutation + 1
+    return [part for line in paragraphs[:end] for part in part_head_line(line)] + paragraphs[end:]
 
 
 def part_head_line(line: str) -> Iterable[str]:
@@ -283,7 +288,9 @@ def continues(before: str, line: str) -> bool:
         return False
     if len(before) < SHORTEST_CUT and last not in "，、,":
         return False
-    is_heading = len(before) <= HEADING and not re.search(r"[，。；,;]", before)
+    # A chapter's or section's heading may have a comma: （三）深化改革，扩大开放.
+    stops = r"[。；;]" if re.match(rf"[（(]?[{NUMERALS}]{{1,3}}[）)、]", before) else r"[，。；,;]"
+    is_heading = len(before) <= HEADING and not re.search(stops, before)
     return not is_heading and re.match(rf"[{HAN}\dA-Za-z“‘（(《，、。；”%]", line) is not None
 
 

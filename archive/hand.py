@@ -37,6 +37,8 @@ CONTENT_TYPES = {
 # A member that unpacks to more than so many times its size is a bomb (READING §6.3).
 RATIO = 300
 DEPTH = 3
+# A report fills one cell; Python's limit of 131,072 characters is for tables of numbers.
+csv.field_size_limit(2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,6 @@ def read_csv(page: HandPage) -> Iterator[dict[str, str]]:
         text = page.data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = page.data.decode("gb18030", "replace")
-    csv.field_size_limit(len(text) + 1)
     for row in csv.DictReader(io.StringIO(text, newline="")):
         yield {str(name): value for name, value in row.items() if isinstance(value, str)}
 

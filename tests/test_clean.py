@@ -147,12 +147,19 @@ def test_spaces_of_layout_close_and_others_stay(line: str, closed: str) -> None:
         ("（一）推动经济平稳发展", "全年经济增长了百分之五。", False),
         ("19、渡口数据平台", "渡口数据平台是一种平台。", False),
         ("全年新增渡口十二处，惠及北岸群众三万余人，并且带动了周边集市的", "（二）增进百姓生活", False),
+        ("（三）深化改革，扩大开放，推动各项事业全面发展，建设美好家园", "全年新增渡口十二处。", False),
         ("一批首店落户，发展首演、", "首秀、首映经济。", True),
         ("他强调“要把渡口建好，把码头建好，把集市建好，把老街也建好。”", "全区上下认真落实。", False),
     ],
 )
 def test_cut_paragraphs_join(before: str, line: str, joined: bool) -> None:
     assert continues(before, line) is joined
+
+
+def test_a_remark_to_the_delegates_stays_in_its_paragraph() -> None:
+    lines = speech.report()
+    lines.insert(10, "各位代表！成绩来之不易，这是大家共同努力的结果。")
+    assert clean_text(lines) == "\n".join(lines)
 
 
 def test_joining_waits_for_the_salutation() -> None:

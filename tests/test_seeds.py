@@ -3,17 +3,12 @@
 import csv
 import json
 import shutil
-import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from archive.home import Home
-from archive.schema import TABLES
-
-Rows = list[tuple]
+from tests.command import baogao, dump, rows
 
 EXPECTED = {
     "310101-2019": ("2019年上海市黄浦区政府工作报告", "2019-01-22", "上海市黄浦区第二届人民代表大会", "第五次会议", None, None, "damaged", "国"),
@@ -25,25 +20,6 @@ EXPECTED = {
     "310112-2019": ("2019年上海市闵行区政府工作报告", "2019-01-15", "闵行区第六届人民代表大会", "第五次会议", "倪耀明", "区长", "damaged", "以"),
 }  # fmt: skip
 SITE_WORDS = ("官网原文", "导出笔记", "记笔记", "写下来", "点我投稿", "联系我们", "全文完", "第一部分", "第二部分", "第三部分", "筛选地域")
-
-
-def baogao(home: Home, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "crawler.cli", "--home", str(home.root), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=check)
-
-
-def rows(home: Home, sql: str) -> Rows:
-    with sqlite3.connect(home.database) as db:
-        return db.execute(sql).fetchall()
-
-
-def dump(home: Home) -> dict[str, Rows]:
-    """All rows of all tables, but where the records stand in the WARC files."""
-    tables = {}
-    for name, table in TABLES.items():
-        columns = [column for column in table.columns if not column.startswith("warc_")]
-        tables[name] = sorted(rows(home, f"select {', '.join(f'[{column}]' for column in columns)} from [{name}]"), key=repr)
-    return tables
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 A4 = (595, 842)
@@ -19,16 +22,18 @@ class Pdf:
     """A PDF in the making: objects by number, pages of content."""
 
     encoding: str = "utf-16-be"
+    cmap: str = ""
     objects: dict[int, bytes] = field(default_factory=dict)
     pages: list[list[str]] = field(default_factory=list)
     resources: str = ""
     rotate: int = 0
     trailer: str = ""
+    cipher: Callable[[int, bytes], bytes] = lambda number, data: data
 
     def add_page(self) -> None:
         self.pages.append([])
 
-    def write(self, x: float, y: float, size: float, text: str, spacing: float = 0, matrix: str = "1 0 0 1") -> None:
+    def write(self, x: float, y: float, size: float, text: str, *, spacing: float = 0, matrix: str = "1 0 0 1") -> None:
         """Put a line of text on the last page, its baseline at (x, y)."""
         code = text.encode(self.encoding).hex()
         self.pages[-1].append(f"BT /F1 {size} Tf {spacing:.3f} Tc {matrix} {x:.2f} {y:.2f} Tm <{code}> Tj ET")
@@ -37,13 +42,16 @@ class Pdf:
         self.pages[-1].append(f"0.5 w {x} {y} m {x + width} {y} l S")
 
     def save(self, compress: bool = True) -> bytes:
-        """The file. Objects 1 to 5 are the catalogue, the pages and the font; page n is 10 + 2n, its content 11 + 2n."""
+        """The file. Objects 1 to 5 are catalogue, pages and font; page n is object 10 + 2n, its content the next."""
         base, cmap = FONTS[self.encoding]
+        cmap = self.cmap or cmap
         kids = " ".join(f"{10 + 2 * n} 0 R" for n in range(len(self.pages)))
         objects = {
             1: b"<< /Type /Catalog /Pages 2 0 R >>",
             2: f"<< /Type /Pages /Kids [{kids}] /Count {len(self.pages)} >>".encode(),
-            3: f"<< /Type /Font /Subtype /Type0 /BaseFont /{base} /Encoding /{cmap} /DescendantFonts [4 0 R] >>".encode(),
+            3: (
+                f"<< /Type /Font /Subtype /Type0 /BaseFont /{base} /Encoding /{cmap} /DescendantFonts [4 0 R] >>"
+            ).encode(),
             4: (
                 f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /{base} /FontDescriptor 5 0 R /DW 1000 /W [1 95 500"
                 " 814 939 500] /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>"
@@ -60,7 +68,7 @@ class Pdf:
                 f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {A4[0]} {A4[1]}] /Rotate {self.rotate}"
                 f" /Resources << /Font << /F1 3 0 R >> {self.resources} >> /Contents {page + 1} 0 R >>"
             ).encode()
-            packed = zlib.compress(stream) if compress else stream
+            packed = self.cipher(page + 1, zlib.compress(stream) if compress else stream)
             how = "/Filter /FlateDecode " if compress else ""
             head = f"<< {how}/Length {len(packed)} >>\nstream\n".encode()
             objects[page + 1] = head + packed + b"\nendstream"
@@ -161,7 +169,7 @@ def set_document(blocks: list, style: Style | None = None, encoding: str = "utf-
         state["y"], state["floor"] = state["top"], style.bottom
 
     def put(text: str, x: float, size: float, leading: float, spacing: float = 0) -> None:
-        pdf.write(x, state["y"], size, text, spacing)
+        pdf.write(x, state["y"], size, text, spacing=spacing)
         state["y"] -= leading
 
     turn()
@@ -193,3 +201,102 @@ def set_document(blocks: list, style: Style | None = None, encoding: str = "utf-
         state["y"] -= style.gap
     flush_notes()
     return pdf
+
+
+# A report of a district that does not exist.
+TITLE = "甲子区政府工作报告"
+SESSION = "——2031年1月9日在样例市甲子区第四届人民代表大会第二次会议上"
+SPEAKER = "甲子区区长 安某某"
+SALUTATION = "各位代表："
+PROSE = (
+    "现在，我代表甲子区人民政府，向大会报告政府工作，请予审议，并请各位政协委员和其他列席人员提出意见。",
+    "一、2030年工作回顾",
+    "过去的一年，面对多变的天气和少见的大雾，全区上下把修桥铺路、开渠种树放在前面，一件事接着一件事办，一年接着一年"
+    "干。全年完成地区生产总值412.6亿元，增长5.2%；一般公共预算收入38.05亿元，增长3.1%；居民人均可支配收入41280元，"
+    "与经济增长基本同步，城镇新增就业6500人，年初确定的十件实事全部办成。",
+    "（一）街巷更加好走。新修道路17条，打通断头路4条，改造老旧小区23个，惠及居民1.2万户；东湖公园、桂花公园相继开放，"
+    "公交线路增加到36条，高峰时段平均等候时间由12分钟缩短到7分钟，步行到最近的站点一般不超过五百米。",
+    "（二）园区更加热闹。新引进企业85家，其中制造业企业31家；“一站办”窗口全年受理事项23.7万件，当场办结的占九成以上。"
+    "首店、首展、首秀、首映轮番登场，带动消费18.4亿元，夜市由两处增加到五处，老字号店铺重新开张的有二十六家。",
+    "（三）田野更加丰收。粮食总产量4.6万吨，连续第九年稳定在4万吨以上。疏浚沟渠210公里，新建高标准农田1.3万亩，农机"
+    "合作社达到58家，丁卯河水质由四类提高到三类，沿岸的柳树、水杉已经成行，候鸟比上年来得早、留得久。",
+    "各位代表，成绩来之不易，困难仍然不少：产业的家底还薄，停车的位置还少，山区孩子上学的路还远。对这些问题，我们一定"
+    "认真对待，逐项拿出办法，说到做到，请大家监督。",
+    "二、2031年工作安排",
+    "今年工作的总体要求是：稳住基础、补上短板、办好小事、守住底线。主要预期目标是：地区生产总值增长5%左右，一般公共"
+    "预算收入增长3%，居民收入增长快于经济增长，城镇调查失业率控制在5.5%以内，空气优良天数达到300天以上。",
+    "（一）把路修到门口。开工建设环山公路二期，年内贯通乙丑隧道；改造农村公路120公里，新建过街天桥3座，增加停车位"
+    "2400个，让车有地方停、人有地方走、货有地方卸。",
+    "（二）把学校办到身边。新建小学2所、幼儿园5所，增加学位3600个；组织600名教师到山区轮岗，校车覆盖全部行政村，午餐"
+    "补贴标准每人每天提高两元，冬季取暖费用由区财政全额负担。",
+    "（三）把医院看病的队伍缩短。区医院新楼上半年启用，新增床位300张；家庭医生签约率达到75%，乡镇卫生院全部配上彩超"
+    "和救护车，检查结果在全区通认，老人取药可以送到家里。",
+    "各位代表，路在脚下，事在人为。让我们一起把每一件小事办好，让甲子区的明天比今天更好！",
+)
+
+
+def official_blocks() -> list:
+    """The report as blocks for `set_document`."""
+    head = [("title", TITLE), ("centre", SESSION), ("centre", SPEAKER), ("flush", SALUTATION)]
+    return [*head, *PROSE, *PROSE[2:6], *PROSE[8:12]]
+
+
+def official_paragraphs() -> list[str]:
+    """The paragraphs a perfect reader makes of `official_blocks`."""
+    return [block if isinstance(block, str) else block[1] for block in official_blocks()]
+
+
+PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+
+
+def rc4(key: bytes, data: bytes) -> bytes:
+    """The RC4 cipher."""
+    state = list(range(256))
+    j = 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    out = bytearray()
+    i = j = 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
+
+
+def encrypt(pdf: Pdf, password: bytes) -> bytes:
+    """The file locked by the standard handler, 40-bit RC4 (ISO 32000-1 §7.6.3, algorithms 1 to 4)."""
+    id = b"0123456789abcdef"
+    padded = (password + PADDING)[:32]
+    owner = rc4(hashlib.md5(padded).digest()[:5], padded)
+    key = hashlib.md5(padded + owner + struct.pack("<i", -4) + id).digest()[:5]
+    pdf.objects[7] = (
+        f"<< /Filter /Standard /V 1 /R 2 /O <{owner.hex()}> /U <{rc4(key, PADDING).hex()}> /P -4 >>"
+    ).encode()
+    pdf.trailer = f"/Encrypt 7 0 R /ID [<{id.hex()}> <{id.hex()}>]"
+
+    def cipher(number: int, data: bytes) -> bytes:
+        return rc4(hashlib.md5(key + struct.pack("<I", number)[:3] + b"\0\0").digest()[:10], data)
+
+    pdf.cipher = cipher
+    return pdf.save()
+
+
+def form_bomb(depth: int = 40) -> bytes:
+    """A PDF of a few kilobytes whose one page draws 10 ** `depth` forms."""
+    pdf = Pdf()
+    pdf.add_page()
+    pdf.pages[0].append("/X0 Do")
+    pdf.resources = "/XObject << /X0 100 0 R >>"
+    for level in range(depth):
+        body = " ".join([f"/X{level + 1} Do"] * 10).encode()
+        pdf.objects[100 + level] = (
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9]"
+            f" /Resources << /XObject << /X{level + 1} {101 + level} 0 R >> >> /Length {len(body)} >>\nstream\n"
+        ).encode() + body + b"\nendstream"
+    pdf.objects[100 + depth] = (
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 3 >>\nstream\nq Q\nendstream"
+    )
+    return pdf.save()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archive.read.lines import Line, Sheet, set_lines
+from archive.read.lines import ACROSS, Line, Sheet, set_lines
 
 # Heads and page numbers stand in the outer 14 % of a sheet, in its first or last two rows.
 OUTER = 0.14
@@ -27,10 +27,22 @@ PAGE_NUMBER = re.compile(
     r"|\d{1,4}\s*[/／]\s*\d{1,4}"
     r"|第\s*[\d一二三四五六七八九十百]{1,4}\s*页(?:\s*[,，/／]?\s*[(（]?\s*共\s*\d{1,4}\s*页\s*[)）]?)?"
 )
+# A bare number so far (times the size of its neighbour) from all lines stands apart: official leading is 1.75.
+APART = 2.0
 # Type at most so large, against the body's, is that of notes; larger differences than the second part paragraphs.
 NOTE_SIZE = 0.86
 SIZE_STEP = 1.12
-NOTE_MARK = re.compile(r"[①-⑳㉑-㉟❶-❿*＊]|[\[［〔(（]\s?\d{1,2}\s?[\]］〕)）]|\d{1,2}(?![\d.．%％年月日个万亿])|注[：:\d]|注释")
+# How notes begin; those of one document begin alike. A bare number is followed by words and is no date or amount.
+NOTE_MARKS = tuple(
+    re.compile(mark)
+    for mark in (
+        "[①-⑳㉑-㉟❶-❿]",
+        r"[\[［〔(（]\s?\d{1,2}\s?[\]］〕)）]",
+        r"\d{1,2}[.．、]?\s?(?![年月日个万亿])[\u4e00-\u9fffA-Za-z“《]",
+        r"[*＊]",
+        r"注[：:\d]|注释",
+    )
+)
 # The left edge is the leftmost that this share of lines has; enough lines for even and odd pages to have their own.
 EDGE_SHARE = 0.08
 EDGE_LINES = 12
@@ -57,7 +69,10 @@ SALUTATION = re.compile(r"(?:各位|同志|尊敬的)[^，。；]{0,14}[：:]$")
 # SOURCES §4: the line of the session, or of the day, ends so; the speaker's line ends in a post and a name.
 SESSION = re.compile(r"(?:会议上?|通过|\d日|[一二三四五六七八九十]日)[)）]?$")
 SESSION_REST = re.compile(r"第[一二三四五六七八九十\d]{1,3}次")
-SPEAKER = re.compile(r"(?:[省市区县州旗盟乡镇]\s*长|主\s*席|专\s*员)\s*[：:]?\s*[\u4e00-\u9fff][\u4e00-\u9fff·\s]{1,14}$")
+SPEAKER = re.compile(
+    r"(?:[省市区县州旗盟乡镇]\s*长|主\s*席|专\s*员)\s*[：:]?\s*"
+    r"(?:[\u4e00-\u9fff](?:\s*[\u4e00-\u9fff]){1,3}|[\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)+)$"
+)
 SPEAKER_LENGTH = 32
 
 
@@ -73,21 +88,19 @@ class Edges:
 class Setting:
     """How a document is set: the body's type, the indent (em; None: paragraphs are not indented) and leading (points).
 
-    `edges` gives the edges of the column a line is in.
+    `gaps` is whether paragraphs are parted by white space; `edges` gives the edges of the column a line is in.
     """
 
     em: float
     indent: float | None
     leading: float
+    gaps: bool
     edges: Callable[[Line], Edges]
 
 
 def lay_out(sheets: Sequence[Sheet]) -> list[str]:
     """The paragraphs of printed pages, those of the notes last."""
-    pages = [
-        drop_page_number(page, sheet)
-        for page, sheet in zip(drop_heads(set_lines(sheets), sheets), sheets, strict=True)
-    ]
+    pages = drop_page_numbers(drop_heads(set_lines(sheets), sheets), sheets)
     em = body_size(line for page in pages for line in page)
     body, notes = part_notes(pages, sheets, em)
     return join_lines(body, find_setting(body, em)) + join_notes(notes)
@@ -137,10 +150,26 @@ def without_digits(text: str) -> str:
     return re.sub(r"\d+", "#", re.sub(r"\s", "", text))
 
 
-def drop_page_number(page: Sequence[Line], sheet: Sheet) -> list[Line]:
-    """The page without the page number in its first or last row."""
-    extreme = outer_lines(page, sheet.height, rows=1)
-    return [line for line in page if line not in extreme or not PAGE_NUMBER.fullmatch(line.text.strip())]
+def drop_page_numbers(pages: Sequence[Sequence[Line]], sheets: Sequence[Sheet]) -> list[list[Line]]:
+    """The pages without the page number in their first or last row.
+
+    A bare number may also be the last word of a text: it is a page number where it counts the pages along with others,
+    or stands well apart.
+    """
+    found = {
+        line
+        for page, sheet in zip(pages, sheets, strict=True)
+        for line in outer_lines(page, sheet.height, rows=1)
+        if PAGE_NUMBER.fullmatch(line.text.strip())
+    }
+    counting = Counter(int(line.text) - line.sheet for line in found if line.text.isdecimal())
+
+    def is_number(line: Line, page: Sequence[Line]) -> bool:
+        if not line.text.isdecimal() or counting[int(line.text) - line.sheet] > 1:
+            return True
+        return all(abs(other.y - line.y) > APART * other.size for other in page if other.y != line.y)
+
+    return [[line for line in page if line not in found or not is_number(line, page)] for page in pages]
 
 
 def part_notes(
@@ -159,7 +188,7 @@ def part_notes(
                 cut -= 1
             small = lines[cut:]
             ruled = bool(small) and has_rule_above(small[0], lines[cut - 1] if cut else None, sheet)
-            marked = next((n for n, line in enumerate(small) if NOTE_MARK.match(line.text)), None)
+            marked = next((n for n, line in enumerate(small) if note_mark(line)), None)
             if small and marked is not None and not (ruled or going_on):
                 # Small lines before the first mark are a caption or a table above the notes.
                 cut += marked
@@ -171,8 +200,13 @@ def part_notes(
     return body, notes
 
 
+def note_mark(line: Line) -> re.Pattern[str] | None:
+    """Which of NOTE_MARKS a line begins with."""
+    return next((mark for mark in NOTE_MARKS if mark.match(line.text)), None)
+
+
 def has_rule_above(first: Line, before: Line | None, sheet: Sheet) -> bool:
-    """Whether a rule, the lowest of its column, stands between a line and the one before it: tables have more of them."""
+    """Whether a rule, the lowest of its column, parts a line from the one before; tables have more of them."""
     ceiling = before.y if before is not None else sheet.height
     heights = [y for left, right, y in sheet.rules if y < ceiling and left < first.right and right > first.left]
     return bool(heights) and min(heights) > first.y
@@ -180,7 +214,7 @@ def has_rule_above(first: Line, before: Line | None, sheet: Sheet) -> bool:
 
 def find_setting(lines: Sequence[Line], em: float) -> Setting:
     """How the document is set, seen from its body lines."""
-    usual = [line for line in lines if em / SIZE_STEP <= line.size <= em * SIZE_STEP]
+    usual = [line for line in lines if line.column != ACROSS and em / SIZE_STEP <= line.size <= em * SIZE_STEP]
     by_column: dict[tuple[int, int | None], list[Line]] = {}
     for line in usual:
         by_column.setdefault((line.column, None), []).append(line)
@@ -189,8 +223,11 @@ def find_setting(lines: Sequence[Line], em: float) -> Setting:
         key: find_edges(group, em) for key, group in by_column.items() if key[1] is None or len(group) >= EDGE_LINES
     }
     anywhere = find_edges(usual, em) if usual else Edges(0, 0)
+    across = Edges(min((e.left for e in found.values()), default=0), max((e.right for e in found.values()), default=0))
 
     def edges(line: Line) -> Edges:
+        if line.column == ACROSS:
+            return across
         return found.get((line.column, line.sheet % 2)) or found.get((line.column, None), anywhere)
 
     offsets = Counter(round((line.left - edges(line).left) / em * 4) / 4 for line in usual)
@@ -205,7 +242,8 @@ def find_setting(lines: Sequence[Line], em: float) -> Setting:
         if above.sheet == below.sheet and above.column == below.column and above.y > below.y
     )
     leading = max(steps, key=lambda step: (steps[step], -step), default=em * 1.5)
-    return Setting(em, indent, leading, edges)
+    wide = sum(count for step, count in steps.items() if step > GAP * leading)
+    return Setting(em, indent, leading, wide >= INDENT_SHARE * len(usual), edges)
 
 
 def find_edges(lines: Sequence[Line], em: float) -> Edges:
@@ -240,7 +278,7 @@ def begins_paragraph(before: Line, line: Line, setting: Setting) -> bool:
         return True
     if line.size > SIZE_STEP * setting.em:
         return begins_title(before, line)
-    if stands_alone(before, setting) or stands_alone(line, setting):
+    if stands_alone(before, setting) or (stands_alone(line, setting) and not goes_on(before, line, setting)):
         return True
     if is_centred(line, setting):
         return not wraps_centred(before, line, setting)
@@ -254,13 +292,23 @@ def begins_paragraph(before: Line, line: Line, setting: Setting) -> bool:
         if OPEN_END.search(before.text):
             return False
         return short >= (SHORT if finished else SHORT_OPEN)
-    if before.sheet == line.sheet and before.column == line.column and before.y - line.y > GAP * setting.leading:
-        return True
-    if offset >= INDENT[0] or (finished and NUMBERED.match(line.text)):
+    below = before.sheet == line.sheet and before.column == line.column
+    if offset >= INDENT[0] or (below and before.y - line.y > GAP * setting.leading):
         return True
     if OPEN_END.search(before.text):
         return False
-    return short >= (SHORT if finished else SHORT_OPEN) or (finished and TOPIC.match(line.text) is not None)
+    if short >= (SHORT if finished else SHORT_OPEN):
+        return True
+    # Where a gap would show, only words can tell: after a full line, a number or a topic begins a paragraph.
+    return finished and not (setting.gaps and below) and bool(NUMBERED.match(line.text) or TOPIC.match(line.text))
+
+
+def goes_on(before: Line, line: Line, setting: Setting) -> bool:
+    """Whether a full line that ends within a sentence is followed by a line at the left edge."""
+    if SALUTATION.fullmatch(line.text):
+        return False
+    at_edge = line.left - setting.edges(line).left < INDENT[0] * setting.em
+    return at_edge and shortfall(before, setting) < SHORT and END.search(before.text) is None
 
 
 def shortfall(line: Line, setting: Setting) -> float:
@@ -295,7 +343,7 @@ def wraps_centred(before: Line, line: Line, setting: Setting) -> bool:
     """Whether a centred line is the rest of the centred line before, which was too long."""
     if not is_centred(before, setting) and abs(middle(before) - middle(line)) > setting.em / 2:
         return False
-    if END.search(before.text) or before.sheet != line.sheet:
+    if END.search(before.text) or SESSION.search(before.text) or before.sheet != line.sheet:
         return False
     edges = setting.edges(before)
     long = before.right - before.left >= 0.75 * (edges.right - edges.left)
@@ -308,10 +356,11 @@ def middle(line: Line) -> float:
 
 
 def join_notes(lines: Sequence[Line]) -> list[str]:
-    """The notes: each begins with its mark."""
+    """The notes, each beginning with its mark."""
     notes: list[str] = []
+    usual = next(filter(None, map(note_mark, lines)), None)
     for line in lines:
-        if not notes or NOTE_MARK.match(line.text):
+        if not notes or (usual is not None and usual.match(line.text)):
             notes.append(line.text)
         else:
             notes[-1] = join_text(notes[-1], line.text)

@@ -21,6 +21,8 @@ SAME_BASELINE = 0.48
 # Gaps wider than this (em), after taking off the line's own median gap, are spaces that someone typed: between two
 # Han characters, between Han and another, between two others. Word's own space between Han and digits is 0.25 em.
 SPACE_HAN, SPACE_MIXED, SPACE_OTHER = 0.9, 0.6, 0.22
+# Where a space is written between two Han characters (区长 某某), a gap of a narrow space is enough.
+SPACE_WRITTEN = 0.2
 # A gutter between two columns: at least so wide (em), in the middle part of the text's width, crossed by at most this
 # share of rows, with both sides at least so full.
 GUTTER_WIDTH = 0.7
@@ -38,12 +40,15 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 FULL_WIDTH = re.compile(r"[\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
+ACROSS = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Glyph:
     """One printed character: where its baseline begins, how far it advances, its size; in points.
 
     `y` grows upwards. `angle` is the direction of its line in degrees, anticlockwise: 0 for upright text, 270 for lines
-    that run down the page, upright characters or not.
+    that run down the page, upright characters or not. `spaced` is whether a space was written before it.
     """
 
     text: str
@@ -52,6 +57,7 @@ class Glyph:
     width: float
     size: float
     angle: int = 0
+    spaced: bool = False
 
     @property
     def end(self) -> float:
@@ -77,7 +83,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text: its place on its sheet (counted from 0) and column (0 for full width or the left one)."""
+    """One line of text: its place on its sheet (counted from 0) and column (0 and 1; ACROSS for a line over both)."""
 
     text: str
     left: float
@@ -95,9 +101,10 @@ def set_lines(sheets: Sequence[Sheet]) -> list[list[Line]]:
     gutters = [find_gutter(page) for page in rows]
     usual = Counter(round(gutter) for gutter in gutters if gutter is not None).most_common(1)
     if usual:
-        # A short last page has too few rows to show the gutter it follows.
+        # A first page with its title, or a short last one, does not show by itself the gutter that it follows.
+        common = usual[0][0]
         gutters = [
-            usual[0][0] if gutter is None and len(page) < COLUMN_ROWS else gutter
+            common if gutter is None and keeps_gutter(page, common) else gutter
             for gutter, page in zip(gutters, rows, strict=True)
         ]
     return [order_lines(page, gutter, number) for number, (page, gutter) in enumerate(zip(rows, gutters, strict=True))]
@@ -110,7 +117,7 @@ def turn_upright(sheet: Sheet) -> Sheet:
         return sheet
     angle = angles.most_common(1)[0][0]
     turned = [
-        replace(glyph, angle=0, **dict(zip("xy", turn(glyph.x, glyph.y, angle), strict=True)))
+        Glyph(glyph.text, *turn(glyph.x, glyph.y, angle), glyph.width, glyph.size, spaced=glyph.spaced)
         for glyph in sheet.glyphs
         if glyph.angle == angle
     ]
@@ -135,8 +142,10 @@ def drop_doubles(sheet: Sheet) -> Sheet:
     """The sheet without white space and with each double-struck character once."""
     seen: dict[tuple[str, int, int], Glyph] = {}
     kept = []
+    spaced = False
     for glyph in sheet.glyphs:
         if glyph.text.isspace() or not glyph.text:
+            spaced = True
             continue
         reach = max(DOUBLE_STRUCK * glyph.size, 0.01)
         column, row = math.floor(glyph.x / reach), math.floor(glyph.y / reach)
@@ -144,7 +153,8 @@ def drop_doubles(sheet: Sheet) -> Sheet:
         if any(abs(o.x - glyph.x) < reach and abs(o.y - glyph.y) < reach for o in near if o is not None):
             continue
         seen[glyph.text, column, row] = glyph
-        kept.append(glyph)
+        kept.append(replace(glyph, spaced=True) if spaced else glyph)
+        spaced = False
     return replace(sheet, glyphs=kept)
 
 
@@ -196,6 +206,15 @@ def find_gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:
     return gutter
 
 
+def keeps_gutter(rows: Sequence[Sequence[Glyph]], gutter: float) -> bool:
+    """Whether most rows do not cross a gutter found on other pages; those that do stay lines across both columns."""
+    crossing = sum(
+        any(start < gutter < end for start, end in spans(row, GUTTER_WIDTH * median(glyph.size for glyph in row)))
+        for row in rows
+    )
+    return crossing <= len(rows) / 2
+
+
 def spans(row: Sequence[Glyph], widest: float) -> list[tuple[int, int]]:
     """The stretches of whole points a row covers, gaps narrower than `widest` points included."""
     found = [[row[0].x, row[0].end]]
@@ -217,7 +236,7 @@ def order_lines(rows: Sequence[Sequence[Glyph]], gutter: float | None, sheet: in
         left = [glyph for glyph in row if glyph.x + glyph.width / 2 < gutter]
         right = [glyph for glyph in row if glyph.x + glyph.width / 2 >= gutter]
         if left and right and right[0].x - left[-1].end < GUTTER_WIDTH * right[0].size:
-            lines += [*columns[0], *columns[1], set_line(row, sheet, 0)]
+            lines += [*columns[0], *columns[1], set_line(row, sheet, ACROSS)]
             columns = ([], [])
             continue
         for column, part in enumerate((left, right)):
@@ -234,14 +253,16 @@ def set_line(row: Sequence[Glyph], sheet: int, column: int) -> Line:
     usual = max(0.0, median(gaps)) if gaps else 0.0
     text = row[0].text
     for (left, right), gap in zip(pairwise(row), gaps, strict=True):
-        text += (" " if gap - usual > space_between(left.text, right.text) * size else "") + right.text
+        text += (" " if gap - usual > space_between(left, right) * size else "") + right.text
     baseline = Counter(round(glyph.y, 1) for glyph in row).most_common(1)[0][0]
     return Line(text, row[0].x, max(glyph.end for glyph in row), baseline, size, sheet, column)
 
 
-def space_between(left: str, right: str) -> float:
+def space_between(left: Glyph, right: Glyph) -> float:
     """How wide (em) a gap between two characters has to be for a space."""
-    full = bool(FULL_WIDTH.match(left)) + bool(FULL_WIDTH.match(right))
+    if right.spaced and HAN.match(left.text) and HAN.match(right.text):
+        return SPACE_WRITTEN
+    full = bool(FULL_WIDTH.match(left.text)) + bool(FULL_WIDTH.match(right.text))
     return (SPACE_OTHER, SPACE_MIXED, SPACE_HAN)[full]
 
 

@@ -161,7 +161,8 @@ def show_number(level: Level, levels: Mapping[int, Level], counts: Mapping[int, 
 
         shown = PLACE.sub(fill, level.text)
     # A tab or space after the number is layout where a mark ends it (一、 1.), and parts words after a word (第一章).
-    return shown + " " if shown and shown[-1].isalnum() and level.follow != "nothing" else shown
+    is_word = bool(shown) and (shown[-1].isalpha() or shown[-1].isdecimal())
+    return shown + " " if is_word and level.follow != "nothing" else shown
 
 
 def read_lists(root: etree._Element | None) -> NumberLists:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
@@ -24,6 +25,7 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream
 from pdfminer.utils import Matrix, PathSegment, apply_matrix_pt
 
+from archive.characters import RADICALS
 from archive.errors import UnreadableError
 from archive.model import Page, Problem
 from archive.read.decode import COMMON
@@ -43,11 +45,19 @@ USUAL_LEAST = 60  # Han characters below which the share of usual ones says noth
 UNKNOWN = "\ufffd"  # stands for a character whose font does not say which it is
 GARBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 
-# A path of one stroke or box, at most so high and at least so wide (points), is a rule. The one above Word's notes is two
-# inches wide, in a narrow column the half of it.
+# A path of one stroke or box, at most so high and at least so wide (points), is a rule. The one above Word's notes is
+# two inches wide, in a narrow column half as wide.
 RULE_HEIGHT = 2.0
 RULE_WIDTH = 72.0
 RULE_SEGMENTS = 6
+
+# What a font's table may say for a glyph: radicals for ideographs, a two-em dash for the dash of two characters. Fonts
+# for simplified Chinese draw radical 63 as 户, though Unicode decomposes it to 戶.
+LOOK_ALIKES: Mapping[str, str] = {**RADICALS, "\u2f3e": "户", "\u2e3a": "——"}
+
+# An object up to its end or its stream, and one that is a page (ISO 32000-1 §7.3.10, §7.7.3.3).
+OBJECT = re.compile(rb"(?<!\d)(\d{1,9})\s+0\s+obj\b(.*?)(?:endobj|stream|\Z)", re.S)
+PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b")
 
 # Degrees: text is set along right angles, give or take a crooked scan; other text is a stamp or a watermark.
 CROOKED = 10
@@ -58,7 +68,8 @@ logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 # pdfminer's table for UCS-2 lacks U+00B7, the middle dot of names, which then vanishes without a trace; its table for
 # UTF-16, a superset, has it (READING §6.1; tests/test_read_pdf.py guards this private attribute).
 for direction in "HV":
-    CMapDB._cmap_cache[f"UniGB-UCS2-{direction}"] = CMapDB.get_cmap(f"UniGB-UTF16-{direction}")
+    CMapDB.get_cmap(f"UniGB-UTF16-{direction}")
+    CMapDB._cmap_cache[f"UniGB-UCS2-{direction}"] = CMapDB._cmap_cache[f"UniGB-UTF16-{direction}"]
 
 
 def read_pdf(data: bytes) -> Page:
@@ -66,10 +77,12 @@ def read_pdf(data: bytes) -> Page:
 
     Pages without text and garbled pages are problems that name the page, counted from 1. A file that stops before its
     end, or has a page that breaks the reader, gives what can be read and a major problem. Raises UnreadableError:
-    encrypted, truncated_file, damaged_file or no_text. MemoryError passes where not even one page could be read.
+    encrypted, truncated_file, damaged_file or no_text; MemoryError where that is why nothing could be read.
     """
     sheets, reader = collect(record_pages(data)), "pdf"
-    if is_poor(sheets):
+    short_of_memory = any(sheet.failure.startswith("MemoryError") for sheet in sheets)
+    # PDFium aborts the process where pdfminer only raises.
+    if is_poor(sheets) and not short_of_memory:
         from archive.read import pdfium  # noqa: PLC0415 (a native library, loaded for the few files that want it)
 
         second = collect(pdfium.record_pages(data))
@@ -77,7 +90,7 @@ def read_pdf(data: bytes) -> Page:
             sheets, reader = second, "pdf pdfium"
     paragraphs = tuple(lay_out(sheets))
     if not paragraphs:
-        raise explain_nothing(data, sheets)
+        raise MemoryError if short_of_memory else explain_nothing(data, sheets)
     problems = [problem for number, sheet in enumerate(sheets, 1) for problem in judge_sheet(sheet, number)]
     if len(sheets) == MOST_PAGES:
         problems.append(Problem("page_limit", "major", f"no page after {MOST_PAGES} is read"))
@@ -89,7 +102,7 @@ def read_pdf(data: bytes) -> Page:
 def collect(pages: Iterator[Sheet]) -> list[Sheet]:
     """The sheets a reader gives, MOST_PAGES at most. Where it breaks down, a last empty sheet says why.
 
-    Raises UnreadableError for a password, and MemoryError where there is nothing but that.
+    Raises UnreadableError for a password.
     """
     sheets: list[Sheet] = []
     try:
@@ -99,8 +112,6 @@ def collect(pages: Iterator[Sheet]) -> list[Sheet]:
     except UnreadableError:
         raise
     except Exception as error:  # parsers of hostile files raise anything; what it was is kept and told
-        if isinstance(error, MemoryError) and not sheets:
-            raise
         sheets.append(Sheet(0, 0, [], failure=name_failure(error)))
     return sheets
 
@@ -112,6 +123,8 @@ def name_failure(error: Exception) -> str:
 
 def record_pages(data: bytes) -> Iterator[Sheet]:
     """The pages of a PDF as pdfminer.six sees them."""
+    if is_truncated_pdf(data):
+        data = mend_truncated(data)
     resources = PDFResourceManager()
     recorder = Recorder(resources)
     interpreter = PDFPageInterpreter(resources, recorder)
@@ -122,6 +135,19 @@ def record_pages(data: bytes) -> Iterator[Sheet]:
         except Exception as error:  # the other pages may be whole, and so may be what this one gave so far
             failure = name_failure(error)
         yield replace(recorder.sheet(), failure=failure)
+
+
+def mend_truncated(data: bytes) -> bytes:
+    """A PDF that lost its end, with an end made anew: a catalogue of the page objects that are left."""
+    objects = list(OBJECT.finditer(data))
+    pages = [match for match in objects if PAGE_OBJECT.search(match[2])]
+    kids = " ".join(f"{match[1].decode()} 0 R" for match in pages)
+    free = max((int(match[1]) for match in objects), default=0) + 1
+    end = (
+        f"\nendstream endobj\n{free} 0 obj << /Type /Pages /Count {len(pages)} /Kids [{kids}] >> endobj\n"
+        f"{free + 1} 0 obj << /Type /Catalog /Pages {free} 0 R >> endobj\ntrailer << /Root {free + 1} 0 R >>\n"
+    )
+    return data + end.encode()
 
 
 class Recorder(PDFTextDevice):
@@ -151,7 +177,7 @@ class Recorder(PDFTextDevice):
         width, height = abs(right - left), abs(high - low)
         self.begin(*((height, width) if turned else (width, height)))
 
-    def render_char(
+    def render_char(  # noqa: PLR0917 (pdfminer's own signature)
         self,
         matrix: Matrix,
         font: PDFFont,
@@ -164,7 +190,7 @@ class Recorder(PDFTextDevice):
     ) -> float:
         """Record one character; the advance in text space."""
         try:
-            text = font.to_unichr(cid)
+            text = read_character(font.to_unichr(cid))
         except PDFUnicodeNotDefined:
             text = UNKNOWN
         advance = font.char_width(cid) * fontsize * scaling
@@ -198,6 +224,19 @@ class Recorder(PDFTextDevice):
         if self.ctm is not None:
             a, b, c, d, _, _ = self.ctm
             self.painted += abs(a * d - b * c)
+
+
+def read_character(text: str) -> str:
+    """A character as it reads: many PDFs say a radical, or a two-em dash, for the glyph that looks the same.
+
+    The rules of layout read words, so that this cannot wait for cleaning. Compatibility decomposition maps all 214
+    Kangxi radicals, but next to none of the supplement (READING §6.4).
+    """
+    if text in LOOK_ALIKES:
+        return LOOK_ALIKES[text]
+    if "\u2f00" <= text <= "\u2fd5":
+        return unicodedata.normalize("NFKC", text)
+    return text
 
 
 def direction_of(x: float, y: float) -> int:
@@ -246,7 +285,8 @@ def judge_sheet(sheet: Sheet, number: int) -> Iterator[Problem]:
 def explain_nothing(data: bytes, sheets: Sequence[Sheet]) -> UnreadableError:
     """The error for a PDF that gives no text at all."""
     if is_truncated_pdf(data):
-        return UnreadableError("truncated_file", "the PDF stops before its end and no page can be read: download it again")
+        message = "the PDF stops before its end and no page can be read: download it again"
+        return UnreadableError("truncated_file", message)
     if failures := [sheet.failure for sheet in sheets if sheet.failure]:
         return UnreadableError("damaged_file", f"the PDF is damaged ({failures[0]}): download it again")
     return UnreadableError("no_text", "the PDF has no text, its pages are pictures: look for another copy")

@@ -12,7 +12,6 @@ from ctypes import c_double
 import pypdfium2
 import pypdfium2.raw as c
 
-from archive.errors import UnreadableError
 from archive.read.lines import Glyph, Sheet
 from archive.read.sniff import encrypted
 

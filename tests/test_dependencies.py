@@ -12,8 +12,8 @@ IMPURE = {
     "archive.publish", "archive.settle", "archive.ingest", "archive.problems", "archive.build",
 }  # fmt: skip
 SOCKETS = {"socket", "socketserver", "http.client", "http.server", "urllib.request", "requests", "httpx", "aiohttp"}
-# Datasette's worker listens; it connects to nothing.
-LISTENERS = {"archive/serve.py"}
+# The supervisor of the site and its workers listen; they connect to nothing.
+LISTENERS = {"archive/serve.py", "archive/site/worker.py"}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -15,7 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from small_archive import Writer, write_small_archive
 
 from archive.database import open_archive
 from archive.errors import DamagedInputError, GateRefusedError, MachineError
@@ -24,6 +23,7 @@ from archive.publish import next_version, order_version, publish
 from archive.publish.gates import Contents, check_gates
 from archive.schema import TABLES, VIEWS
 from archive.search import fts_query
+from tests.small_archive import Writer, write_small_archive
 
 CONTENTS = Contents(
     {f"99010{n}-2020": 1000 + n for n in range(100)}, frozenset((f"99010{n}", 2020) for n in range(100))

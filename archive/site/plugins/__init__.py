@@ -1,0 +1,1 @@
+"""Datasette plugins of the site; archive.site registers them."""

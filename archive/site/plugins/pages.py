@@ -1,0 +1,89 @@
+"""What our templates show beyond Datasette's own: the front page, lists of reports, a report, its plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import NotFound, Request, Response
+from jinja2 import Environment
+
+from archive.site import queries, words
+
+STATIC = Path(__file__).parents[1] / "static"
+
+Row = dict[str, Any]
+
+# The front page of a snapshot never changes.
+fronts: WeakKeyDictionary[Datasette, Row] = WeakKeyDictionary()
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    """Filters our templates use."""
+    env.globals["words"] = words
+    # Part of a stylesheet's address, so that a browser's cache never outlives a change.
+    env.globals["style_version"] = digest_styles()
+    env.filters["name_value"] = lambda value, column: words.name_value(column, value)
+    env.filters["name_problem"] = queries.name_problem
+    env.filters["day"] = lambda moment: str(moment)[:10] if moment else ""
+    env.filters["minute"] = lambda moment: str(moment)[:16].replace("T", " ") if moment else ""
+    env.tests["link"] = queries.is_link
+
+
+def digest_styles() -> str:
+    """A short digest of the stylesheets."""
+    return sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8]
+
+
+@hookimpl
+def extra_template_vars(
+    template: str, table: str | None, request: Request | None, datasette: Datasette
+) -> Callable[[], Awaitable[Row]]:
+    """Our variables for our templates; for any other page the name of the site's search word alone."""
+
+    async def variables() -> Row:
+        if request is None:
+            return {}
+        db = datasette.get_database("reports")
+        if template == "index.html":
+            if datasette not in fronts:
+                fronts[datasette] = await db.execute_fn(queries.read_front)
+            return {**fronts[datasette], "size": db.size, "sha256": db.hash}
+        if template == "row-reports-reports.html":
+            id = tilde_decode(request.url_vars["pks"])
+            query = request.args.get("q") or request.args.get("_search") or ""
+            return {"q": query, **await db.execute_fn(lambda conn: queries.read_report(conn, id, query))}
+        if template == "table-reports-reports.html":
+            query = request.args.get("_search") or ""
+            as_table = any(key in request.args for key in ("_col", "_nocol")) or request.args.get("_view") == "table"
+
+            async def found(rows: list[Any]) -> list[queries.Found]:
+                ids = [row["id"] for row in rows]
+                return await db.execute_fn(lambda conn: queries.read_found(conn, ids, query))
+
+            return {"q": query, "as_table": as_table, "found": found}
+        return {}
+
+    return variables
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    """Plain text of a report."""
+    return [(r"^/reports/reports/(?P<id>[^/]+)\.txt$", show_text)]
+
+
+async def show_text(request: Request, datasette: Datasette) -> Response:
+    """The text of a report as it is stored, one paragraph a line."""
+    id = tilde_decode(request.url_vars["id"])
+    text = await datasette.get_database("reports").execute_fn(lambda conn: queries.read_text(conn, id))
+    if text is None:
+        raise NotFound("Record not found")
+    return Response.text(text + "\n")

@@ -9,8 +9,9 @@ import zlib
 import pytest
 
 from archive.errors import UnreadableError
-from archive.read.layout import PAGE_NUMBER, join_text, lay_out
-from archive.read.lines import Glyph, Sheet, set_lines
+from archive.read.layout import lay_out
+from archive.read.lines import Glyph, Sheet, join_text, set_lines
+from archive.read.margins import PAGE_NUMBER
 from archive.read.pdf import collect, is_garbled, read_pdf, record_pages
 from archive.read.sniff import check_payload
 from tests import make_pdf

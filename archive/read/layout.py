@@ -1,6 +1,6 @@
 """Lines of printed pages → paragraphs: running heads out, notes at the end, lines and pages joined. Pure.
 
-The rules and every number not explained here were measured in READING §6.1 ("What to do instead", 5 to 8); 1 em is the
+The rules and every number not explained here were measured in READING §6.1 ("What to do instead", 7 and 8); 1 em is the
 size of the body's type.
 """
 
@@ -12,37 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archive.read.lines import ACROSS, Line, Sheet, set_lines
+from archive.read.lines import ACROSS, Line, Sheet, join_text, set_lines
+from archive.read.margins import drop_heads, drop_page_numbers, join_notes, part_notes
 
-# Heads and page numbers stand in the outer 14 % of a sheet, in its first or last two rows.
-OUTER = 0.14
-OUTER_ROWS = 2
-# A head returns at the same height (points) on so many sheets: a quarter of them, two at least, four suffice.
-SAME_HEIGHT = 6
-HEAD_SHEETS = (2, 4)
-# — 3 —   - 3 -   3/20   第 3 页 共 20 页   ·3·   iv; text recognition reads the dashes as 一.
-DASH = r"[-‐‑‒–—―─－~·•.一]"
-PAGE_NUMBER = re.compile(
-    rf"(?:{DASH}\s*){{0,3}}(?:\d{{1,4}}|[ivxlc]{{1,6}}|[IVXLC]{{1,6}})(?:\s*{DASH}){{0,3}}"
-    r"|\d{1,4}\s*[/／]\s*\d{1,4}"
-    r"|第\s*[\d一二三四五六七八九十百]{1,4}\s*页(?:\s*[,，/／]?\s*[(（]?\s*共\s*\d{1,4}\s*页\s*[)）]?)?"
-)
-# A bare number so far (times the size of its neighbour) from all lines stands apart: official leading is 1.75.
-APART = 2.0
-# Type at most so large, against the body's, is that of notes; larger differences than the second part paragraphs.
-NOTE_SIZE = 0.86
+# Type that differs more than this parts paragraphs.
 SIZE_STEP = 1.12
-# How notes begin; those of one document begin alike. A bare number is followed by words and is no date or amount.
-NOTE_MARKS = tuple(
-    re.compile(mark)
-    for mark in (
-        "[①-⑳㉑-㉟❶-❿]",
-        r"[\[［〔(（]\s?\d{1,2}\s?[\]］〕)）]",
-        r"\d{1,2}[.．、]?\s?(?![年月日个万亿])[\u4e00-\u9fffA-Za-z“《]",
-        r"[*＊]",
-        r"注[：:\d]|注释",
-    )
-)
 # The left edge is the leftmost that this share of lines has; enough lines for even and odd pages to have their own.
 EDGE_SHARE = 0.08
 EDGE_LINES = 12
@@ -68,6 +42,7 @@ TOPIC = re.compile(r"[^，。；：、“]{5,22}。")
 SALUTATION = re.compile(r"(?:各位|同志|尊敬的)[^，。；]{0,14}[：:]$")
 # SOURCES §4: the line of the session, or of the day, ends so; the speaker's line ends in a post and a name.
 SESSION = re.compile(r"(?:会议上?|通过|\d日|[一二三四五六七八九十]日)[)）]?$")
+SESSION_START = re.compile(r"[(（—─―]")
 SESSION_REST = re.compile(r"第[一二三四五六七八九十\d]{1,3}次")
 SPEAKER = re.compile(
     r"(?:[省市区县州旗盟乡镇]\s*长|主\s*席|专\s*员)\s*[：:]?\s*"
@@ -112,104 +87,6 @@ def body_size(lines: Iterable[Line]) -> float:
     for line in lines:
         sizes[line.size] += len(line.text)
     return max(sizes, key=lambda size: (sizes[size], size), default=0.0)
-
-
-def outer_lines(page: Sequence[Line], height: float, rows: int = OUTER_ROWS) -> set[Line]:
-    """The lines in the first and last rows of a page that stand in the outer part of its sheet."""
-    heights = sorted({line.y for line in page})
-    low, high = set(heights[:rows]), set(heights[-rows:])
-    return {
-        line
-        for line in page
-        if (line.y in low and line.y < OUTER * height) or (line.y in high and line.y > (1 - OUTER) * height)
-    }
-
-
-def drop_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Sheet]) -> list[list[Line]]:
-    """The pages without running heads and feet: lines that return, but for their digits, at one height."""
-    outer = [outer_lines(page, sheet.height) for page, sheet in zip(pages, sheets, strict=True)]
-    places: dict[str, list[Line]] = {}
-    for lines in outer:
-        for line in lines:
-            places.setdefault(without_digits(line.text), []).append(line)
-    least, enough = HEAD_SHEETS
-    needed = max(least, min(enough, len(pages) / 4))
-
-    def returns(line: Line) -> bool:
-        like = places[without_digits(line.text)]
-        return len({other.sheet for other in like if abs(other.y - line.y) <= SAME_HEIGHT}) >= needed
-
-    return [
-        [line for line in page if line not in lines or not returns(line)]
-        for page, lines in zip(pages, outer, strict=True)
-    ]
-
-
-def without_digits(text: str) -> str:
-    """A line as it compares between pages: each number as one sign, no white space."""
-    return re.sub(r"\d+", "#", re.sub(r"\s", "", text))
-
-
-def drop_page_numbers(pages: Sequence[Sequence[Line]], sheets: Sequence[Sheet]) -> list[list[Line]]:
-    """The pages without the page number in their first or last row.
-
-    A bare number may also be the last word of a text: it is a page number where it counts the pages along with others,
-    or stands well apart.
-    """
-    found = {
-        line
-        for page, sheet in zip(pages, sheets, strict=True)
-        for line in outer_lines(page, sheet.height, rows=1)
-        if PAGE_NUMBER.fullmatch(line.text.strip())
-    }
-    counting = Counter(int(line.text) - line.sheet for line in found if line.text.isdecimal())
-
-    def is_number(line: Line, page: Sequence[Line]) -> bool:
-        if not line.text.isdecimal() or counting[int(line.text) - line.sheet] > 1:
-            return True
-        return all(abs(other.y - line.y) > APART * other.size for other in page if other.y != line.y)
-
-    return [[line for line in page if line not in found or not is_number(line, page)] for page in pages]
-
-
-def part_notes(
-    pages: Sequence[Sequence[Line]], sheets: Sequence[Sheet], em: float
-) -> tuple[list[Line], list[Line]]:
-    """Body and notes: the notes are the small lines that end a column, where a mark, a rule or earlier notes say so."""
-    body: list[Line] = []
-    notes: list[Line] = []
-    # Notes that fill a column's foot may go on at the foot of the next.
-    going_on = False
-    for page, sheet in zip(pages, sheets, strict=True):
-        for column in sorted({line.column for line in page}):
-            lines = [line for line in page if line.column == column]
-            cut = len(lines)
-            while cut and lines[cut - 1].size <= NOTE_SIZE * em:
-                cut -= 1
-            small = lines[cut:]
-            ruled = bool(small) and has_rule_above(small[0], lines[cut - 1] if cut else None, sheet)
-            marked = next((n for n, line in enumerate(small) if note_mark(line)), None)
-            if small and marked is not None and not (ruled or going_on):
-                # Small lines before the first mark are a caption or a table above the notes.
-                cut += marked
-            elif not (ruled or going_on):
-                cut = len(lines)
-            notes += lines[cut:]
-            going_on = bool(lines[cut:])
-            body += lines[:cut]
-    return body, notes
-
-
-def note_mark(line: Line) -> re.Pattern[str] | None:
-    """Which of NOTE_MARKS a line begins with."""
-    return next((mark for mark in NOTE_MARKS if mark.match(line.text)), None)
-
-
-def has_rule_above(first: Line, before: Line | None, sheet: Sheet) -> bool:
-    """Whether a rule, the lowest of its column, parts a line from the one before; tables have more of them."""
-    ceiling = before.y if before is not None else sheet.height
-    heights = [y for left, right, y in sheet.rules if y < ceiling and left < first.right and right > first.left]
-    return bool(heights) and min(heights) > first.y
 
 
 def find_setting(lines: Sequence[Line], em: float) -> Setting:
@@ -329,7 +206,7 @@ def stands_alone(line: Line, setting: Setting) -> bool:
         return True
     if len(text) <= SPEAKER_LENGTH and not re.search("[，。；！]", text) and SPEAKER.search(text):
         return shortfall(line, setting) >= SHORT
-    return is_centred(line, setting) and SESSION.search(text) is not None
+    return SESSION.search(text) is not None and (is_centred(line, setting) or SESSION_START.match(text) is not None)
 
 
 def is_centred(line: Line, setting: Setting) -> bool:
@@ -353,21 +230,3 @@ def wraps_centred(before: Line, line: Line, setting: Setting) -> bool:
 def middle(line: Line) -> float:
     """The middle of a line, in points."""
     return (line.left + line.right) / 2
-
-
-def join_notes(lines: Sequence[Line]) -> list[str]:
-    """The notes, each beginning with its mark."""
-    notes: list[str] = []
-    usual = next(filter(None, map(note_mark, lines)), None)
-    for line in lines:
-        if not notes or (usual is not None and usual.match(line.text)):
-            notes.append(line.text)
-        else:
-            notes[-1] = join_text(notes[-1], line.text)
-    return notes
-
-
-def join_text(before: str, after: str) -> str:
-    """Two lines as one: a space between Latin words alone."""
-    latin = re.search(r"[A-Za-z][,.;:]?$", before) and re.match(r"[A-Za-z]", after)
-    return f"{before} {after}" if latin else before + after

@@ -287,3 +287,9 @@ def drop_marks(row: Sequence[Glyph], size: float) -> Sequence[Glyph]:
             kept += row[start : max(end, start + 1)]
         start = max(end, start + 1)
     return kept
+
+
+def join_text(before: str, after: str) -> str:
+    """Two lines as one: a space between Latin words alone."""
+    latin = re.search(r"[A-Za-z][,.;:]?$", before) and re.match(r"[A-Za-z]", after)
+    return f"{before} {after}" if latin else before + after

@@ -13,9 +13,8 @@ import pypdfium2
 import pypdfium2.raw as c
 
 from archive.read.lines import Glyph, Sheet
+from archive.read.pdf import UNKNOWN, read_character
 from archive.read.sniff import encrypted
-
-UNKNOWN = "\ufffd"
 
 
 def record_pages(data: bytes) -> Iterator[Sheet]:
@@ -55,7 +54,7 @@ def record_glyphs(text: c.FPDF_TEXTPAGE) -> Iterator[Glyph]:
         # The loose box is as long as the advance, along the line.
         width = box.right - box.left if angle in (0, 180) else box.top - box.bottom
         size = c.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
-        yield Glyph(UNKNOWN if unknown else chr(code), x.value, y.value, width, size, angle)
+        yield Glyph(UNKNOWN if unknown else read_character(chr(code)), x.value, y.value, width, size, angle)
 
 
 def image_area(page: pypdfium2.PdfPage) -> float:

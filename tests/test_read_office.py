@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -199,6 +201,19 @@ def test_damage():
     spoiled[data.index(b"word/document.xml") + 40] ^= 0xFF
     assert code_of(bytes(spoiled)) == "damaged_file"
     assert code_of(zip_members({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:p>"})) == "damaged_file"
+
+
+def test_random_damage_is_told_in_one_line():
+    """Mutated files end in a page or an UnreadableError, never in another exception."""
+    random = Random(5)
+    whole = make_docx(p("甲子区的道路" * 20) + numbered("回顾", 1), numbering=HEADINGS)
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(random.choice((1, 3, 20))):
+            data[random.randrange(len(data))] = random.randrange(256)
+        for reads in (read_docx, check_payload):
+            with contextlib.suppress(UnreadableError):
+                reads(bytes(data))
 
 
 def test_zip_bomb_is_not_unpacked():

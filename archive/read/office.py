@@ -82,7 +82,7 @@ class Container:
         try:
             # Never unpacks more than the size it declares, which was looked at above.
             return self.zip.read(member)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
             raise damaged(f"{name}: {error}") from error
 
     def parse(self, name: str) -> etree._Element | None:

@@ -177,7 +177,7 @@ class Recorder(PDFTextDevice):
         width, height = abs(right - left), abs(high - low)
         self.begin(*((height, width) if turned else (width, height)))
 
-    def render_char(  # noqa: PLR0917 (pdfminer's own signature)
+    def render_char(
         self,
         matrix: Matrix,
         font: PDFFont,

@@ -175,10 +175,10 @@ def show(name: str, examination: Examination, as_json: bool) -> None:
             click.echo(f"     {field:13}{'–' if value is None else value}{why}")
         for problem in finding.problems:
             click.echo(f"     {problem.severity:5} {problem.code}: {problem.detail}")
-        lines = finding.text.split("\n")
-        click.echo(f"     text: {len(finding.text)} characters, {len(lines)} paragraphs")
-        for line in (*lines[:5], "…", lines[-1]):
-            click.echo(f"       {line[:76]}")
+        paragraphs = finding.text.split("\n")
+        click.echo(f"     text: {len(finding.text)} characters, {len(paragraphs)} paragraphs")
+        for paragraph in (*paragraphs[:5], "…", paragraphs[-1]):
+            click.echo(f"       {paragraph[:76]}")
 
 
 def candidate_row(finding: Finding) -> dict[str, Any]:

@@ -140,10 +140,14 @@ def read_speaker_lines(head: Head) -> None:
 
 
 REVIEWED = re.compile(r"^[一二]、[^，。]{0,16}?(?P<year>(?:19|20)\d\d)年[^，。]{0,24}?(?:回顾|总结|成绩|成就|完成情况)")
-PLANNED = re.compile(r"^[一二三四]、[^，。]{0,8}?(?P<year>(?:19|20)\d\d)年[^，。]{0,12}?(?:任务|安排|目标|重点|打算|工作|要求)")
+PLANNED = re.compile(
+    r"^[一二三四]、[^，。]{0,8}?(?P<year>(?:19|20)\d\d)年[^，。]{0,12}?(?:任务|安排|目标|重点|打算|工作|要求)"
+)
 
 
-def settle_year(head: Head, lines: list[str], shown: str | None) -> tuple[int | None, dict[str, Evidence], list[Problem]]:
+def settle_year(
+    head: Head, lines: list[str], shown: str | None
+) -> tuple[int | None, dict[str, Evidence], list[Problem]]:
     """The year the report plans, its evidence, and where the witnesses disagree.
 
     The day of the speech decides; without one, the headings (回顾 of Y plans Y+1), then the title.
@@ -195,7 +199,7 @@ def settle_region(
     chains = [(rule, words, list(regions.find(re.sub(r"\s", "", words)))) for rule, words in spoken]
     coded = [regions.at(code, year) for code in (clues.site_code and clues.site_code[:6], clues.region)]
     context = [unit for unit in coded if unit]
-    if head.session and (nation := head.session.place.startswith(("全国", "中华人民共和国"))) and nation:
+    if head.session and head.session.place.startswith(("全国", "中华人民共和国")):
         return regions.at(NATION, year), None, {"region": Evidence("session line", head.session.congress)}, []
     open_candidates: list[Region] = []
     for rule, words, chain in chains:
@@ -206,9 +210,9 @@ def settle_region(
             problems = disagreements(unit, rule, chains, year, regions, context)
             return unit, township, {"region": Evidence(rule, words)}, problems
         open_candidates = open_candidates or units
-    for rule, unit in zip(("SiteIDCode of the page", "source file"), coded, strict=True):
-        if unit and (not open_candidates or unit in open_candidates):
-            return unit, None, {"region": Evidence(rule, unit.code)}, []
+    for rule, known in zip(("SiteIDCode of the page", "source file"), coded, strict=True):
+        if known and (not open_candidates or known in open_candidates):
+            return known, None, {"region": Evidence(rule, known.code)}, []
     detail = "; ".join(f"{unit.code} {unit.path}" for unit in open_candidates[:8]) or "no name of a region found"
     return None, None, {}, [Problem("unresolved_region", "minor", detail)]
 
@@ -261,10 +265,14 @@ def disagreements(
         same = [found for found in named if found.code == unit.code or unit.within(found)]
         if named and not same and other != rule:
             paths = " or ".join(sorted({found.path for found in named}))
-            problems.append(Problem("region_disagrees", "minor", f"{rule} says {unit.path}, {other} says {paths} ({words})"))
+            problems.append(
+                Problem("region_disagrees", "minor", f"{rule} says {unit.path}, {other} says {paths} ({words})")
+            )
     for known in context:
         if not (unit.within(known) or known.within(unit)):
-            problems.append(Problem("region_disagrees", "note", f"{rule} says {unit.path}, the site is of {known.path}"))
+            problems.append(
+                Problem("region_disagrees", "note", f"{rule} says {unit.path}, the site is of {known.path}")
+            )
     return problems
 
 

@@ -1,8 +1,8 @@
 """THE FILE TO READ FIRST: the steps one capture goes through, in order.
 
-    capture → read → split → clean → identify → damage      examine.py, pure, in a worker process
-            → copies or rejections with a reason             store_findings, one transaction a capture
-            → the reports they belong to                     settle.py, when a run or a build ends
+capture → read → split → clean → identify → damage      examine.py, pure, in a worker process
+        → copies or rejections with a reason             store_findings, one transaction a capture
+        → the reports they belong to                     settle.py, when a run or a build ends
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -27,7 +29,7 @@ from archive.examine import Circumstances, Examination, examine
 from archive.fold import fold_text
 from archive.home import Home
 from archive.identify import evidence_rows
-from archive.model import Capture, Finding
+from archive.model import Capture, Finding, PageRules
 from archive.problems import write_problem
 from archive.regions import load_regions
 from archive.settle import settle_all
@@ -68,7 +70,8 @@ def circumstances(home: Home, capture: Capture, sources: Mapping[str, Source]) -
     return Circumstances(
         url=capture.url,
         content_type=capture.content_type,
-        **({"rules": source.page_rules(capture.fetched_at), "region": source.region} if source else {}),
+        rules=source.page_rules(capture.fetched_at) if source else PageRules(),
+        region=source.region if source else None,
         extra_regions=home.regions if home.regions.exists() else None,
     )
 
@@ -79,6 +82,18 @@ def origin_of(capture: Capture, sources: Mapping[str, Source]) -> str:
         return source.origin
     host = (capture.url or "").partition("://")[2].partition("/")[0].partition(":")[0]
     return "official" if host.endswith(".gov.cn") else "unknown"
+
+
+def end_with_parent() -> None:
+    """Make a worker end when the process that started it does, killed or not: else it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Examiners:
@@ -93,7 +108,7 @@ class Examiners:
         if self.pool is None:
             # spawn: a forked child would share the crawler's sockets and locks.
             context = multiprocessing.get_context("spawn")
-            self.pool = ProcessPoolExecutor(self.jobs, mp_context=context)
+            self.pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=end_with_parent)
         return self.pool.submit(examine, payload, known)
 
     def result(self, future: Future[Examination]) -> Examination:
@@ -211,7 +226,7 @@ def forget_findings(db: Database, capture_id: str) -> None:
         f"delete from fingerprints where copy in {of_capture}",
         f"delete from problems where copy in {of_capture}",
         # What is said of other copies because of this one, settle says again where it still holds.
-        f"delete from problems where code = 'text_of_another' and exists (select 1 from copies c where c.capture = ?"
+        "delete from problems where code = 'text_of_another' and exists (select 1 from copies c where c.capture = ?"
         " and instr(detail, c.id))",
         "delete from copies where capture = ?",
         "delete from rejections where capture = ?",
@@ -245,7 +260,9 @@ def store_findings(db: Database, capture: Capture, examination: Examination, ori
             copies += 1
             problems += len(finding.problems)
         if not examination.findings:
-            reason, detail = ("list_page", "none of the bundle's items is on it") if examination.page.paragraphs else EMPTY
+            reason, detail = (
+                ("list_page", "none of the bundle's items is on it") if examination.page.paragraphs else EMPTY
+            )
             reject(db, capture.id, 0, examination.page.title, reason, detail, 0)
             rejections += 1
         mark_examined(db, capture.id)

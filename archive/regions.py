@@ -130,8 +130,9 @@ def parse_regions(text: str, where: str) -> list[Region]:
     for row in reader:
         try:
             until = int(row["valid_until"]) if row["valid_until"] else None
-            values = [row[column] or "" for column in COLUMNS[:5]]
-            regions.append(Region(*values, int(row["valid_from"]), until, row["successors"] or ""))
+            code, name, level, province, prefecture = (row[column] or "" for column in COLUMNS[:5])
+            since, successors = int(row["valid_from"]), row["successors"] or ""
+            regions.append(Region(code, name, level, province, prefecture, since, until, successors))
         except ValueError as error:
             raise BadArgumentsError(f"{where}, line {reader.line_num}: valid_from and valid_until are years") from error
     return regions

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.copies import COVERED, CONTAINMENT, SHARED, Ranked, Standing, group_copies, origin_rank, similarity
+from archive.copies import CONTAINMENT, COVERED, SHARED, Ranked, Standing, group_copies, origin_rank, similarity
 from archive.fold import fold_text
 from archive.model import Problem
 from archive.outline import outline
@@ -271,6 +271,4 @@ def refresh_times(db: Database) -> None:
 def number_reports(db: Database) -> None:
     """Number the reports from 1 in the order of their ids, the search index's key."""
     ranked = "(select id, row_number() over (order by id) as place from reports)"
-    db.execute(
-        f"update reports set n = place from {ranked} as ranked where ranked.id = reports.id and n is not place"
-    )
+    db.execute(f"update reports set n = place from {ranked} as ranked where ranked.id = reports.id and n is not place")

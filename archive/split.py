@@ -57,7 +57,7 @@ def bundle_items(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def speeches(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Whole reports one after another on one page. Nothing unless there are two, each with its own salutation."""
-    openings = []
+    openings: list[tuple[int, int]] = []
     for number, line in enumerate(paragraphs):
         follows = "".join(paragraphs[number : number + 2])[:120]
         if SALUTATION.match(line) and OPENING.search(follows):

@@ -8,6 +8,7 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -17,11 +18,15 @@ from archive.build import build_archive
 from archive.cli import cli, follow, say
 from archive.cli import main as run_command
 from archive.database import open_archive
-from archive.errors import BadArgumentsError
+from archive.errors import BadArgumentsError, MachineError
 from archive.home import Home
 from archive.sources import Source, load_sources, nearest
-from crawler.crawl import RunOutcome, crawl_sources, due_sources
 
+if TYPE_CHECKING:
+    # Scrapy takes a third of a second to load: only the commands that crawl pay for it.
+    from crawler.crawl import RunOutcome
+
+USUAL_PORT = 8001
 SOME_FAILED, ALL_FAILED, INTERRUPTED = 10, 11, 13
 
 
@@ -58,6 +63,8 @@ def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> l
         return list(names)
     if everything:
         return [name for name, source in sources.items() if source.retired is None]
+    from crawler.crawl import due_sources  # noqa: PLC0415
+
     db = open_archive(home)
     try:
         return due_sources(db, sources, datetime.now(UTC))
@@ -81,6 +88,8 @@ def exit_code_of(outcomes: list[RunOutcome]) -> int:
 @click.pass_obj
 def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jobs: int) -> None:
     """Crawl the sources named, or all that are due."""
+    from crawler.crawl import crawl_sources  # noqa: PLC0415
+
     with home.lock():
         chosen = choose_sources(home, names, everything=everything)
         outcomes = crawl_sources(home, chosen, replay=replay, jobs=jobs, on_progress=CrawlProgress())
@@ -96,6 +105,7 @@ def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jo
 def run(home: Home, jobs: int) -> None:
     """What cron calls: crawl what is due, publish. One line of outcome."""
     from archive.publish import publish  # noqa: PLC0415
+    from crawler.crawl import crawl_sources  # noqa: PLC0415
 
     with home.lock():
         chosen = choose_sources(home, (), everything=False)
@@ -120,11 +130,12 @@ def run(home: Home, jobs: int) -> None:
 def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
     """Crawl three bundled sample sites on loopback, build, publish and serve what they gave."""
     from archive.publish import publish  # noqa: PLC0415
-    from archive.serve import choose_port, serve  # noqa: PLC0415
+    from archive.serve import serve  # noqa: PLC0415
+    from crawler.crawl import crawl_sources  # noqa: PLC0415
     from crawler.demo import REGIONS, SOURCES, SampleSites  # noqa: PLC0415
 
     home: Home = context.obj if told_home(context) else Home(Path("var") / "demo")
-    chosen_port = 0 if no_serve else choose_port(port)
+    chosen_port = 0 if no_serve else free_port(port)
     home.prepare()
     home.sources.mkdir(exist_ok=True)
     names = [path.stem for path in sorted(SOURCES.glob("*.toml"))]
@@ -147,8 +158,24 @@ def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
         if no_serve:
             say("4/4 not serving (--no-serve)")
             return
-        say(f"4/4 serving at http://127.0.0.1:{chosen_port}/  (Ctrl-C ends; the sample sites stay at {sites.proxy_url})")
-        serve(home, chosen_port, "127.0.0.1")
+        say(f"4/4 serving; Ctrl-C ends it. The sample sites themselves stay at {sites.proxy_url}/")
+        serve(home, chosen_port, announce=lambda address: click.echo(f"The archive: {address}"))
+
+
+def free_port(wanted: int | None) -> int:
+    """The port a person wants, else the usual one, else (0) any that is free.
+
+    Raises MachineError at once where the wanted one is taken, not after the crawl.
+    """
+    from archive.serve import listen  # noqa: PLC0415
+
+    try:
+        with listen("127.0.0.1", wanted or USUAL_PORT):
+            return wanted or USUAL_PORT
+    except MachineError:
+        if wanted:
+            raise
+        return 0
 
 
 def told_home(context: click.Context) -> bool:

@@ -16,10 +16,14 @@ from archive.read.tree import Flat
 ACCEPT = 0.35  # of the dense part's prose: less, and a known container is not the article's (READING §2.7)
 KEEP = 0.90  # of the prose: the innermost container that keeps so much is taken (SOURCES §3b)
 DESCEND = 0.80  # of the prose: so much in one child, and the text is in that child (READING §2.7)
+OWN = 10  # marks of prose in an element's own paragraphs: about one paragraph of a report, and the text begins here
 PEER = 0.02  # of the child's prose: a like-named sibling with so much is another part of the same text
 
 # What the descent does not go into: a paragraph that holds nearly all of the text is still one paragraph among others.
 NOT_ENTERED = words("p span font b strong em i u a dd dt h1 h2 h3 h4 h5 h6")
+
+ANY_CONTAINER = ", ".join(selector for selector, _ in CONTAINERS)
+ANY_WIDGET = ", ".join(selector for selector, _ in WIDGETS)
 
 DIGITS = re.compile(r"\d+")
 
@@ -67,17 +71,14 @@ def choose_body(parser: LexborHTMLParser, flat: Flat) -> Choice:
 
 def known_containers(parser: LexborHTMLParser, flat: Flat) -> list[Choice]:
     """Every known container on the page, the most trusted selectors first."""
-    found = []
-    for number in flat.find(parser, ", ".join(selector for selector, _ in CONTAINERS)):
-        node = flat.nodes[number]
-        ranks = (rank for rank, (selector, _) in enumerate(CONTAINERS) if node.css_matches(selector))
-        found.append((min(ranks, default=len(CONTAINERS)), number))
-    choices = [
-        Choice(f"html {CONTAINERS[rank][0]}", flat.starts[number], flat.ends[number])
-        for rank, number in sorted(found)
-        if rank < len(CONTAINERS)
-    ]
-    return [*comment_pairs(flat), *choices]
+    choices = comment_pairs(flat)
+    if flat.find(parser, ANY_CONTAINER):  # one question for all first: most pages have none or few
+        choices += [
+            Choice(f"html {selector}", flat.starts[number], flat.ends[number])
+            for selector, _ in CONTAINERS
+            for number in flat.find(parser, selector)
+        ]
+    return choices
 
 
 def comment_pairs(flat: Flat) -> list[Choice]:
@@ -99,11 +100,16 @@ def find_dense(flat: Flat) -> Choice:
     number = flat.tags.index("body") if "body" in flat.tags else 0
     while (child := heaviest_child(flat, number)) is not None:
         number = child
+    while is_left_open(flat, number):
+        number = flat.parents[number]
     return Choice("html density", flat.starts[number], flat.ends[number]) if flat.tags else Choice("html density", 0, 0)
 
 
 def heaviest_child(flat: Flat, number: int) -> int | None:
-    """The child element that holds nearly all of an element's prose and has no peer; None if there is none."""
+    """The child element that holds nearly all of an element's prose and has no peer; None if there is none.
+
+    None too where the element has paragraphs of its own: where a page forgets to close its blocks, each holds the next.
+    """
     if number >= len(flat.tags):
         return None
     total = flat.weigh(flat.starts[number], flat.ends[number])
@@ -113,9 +119,23 @@ def heaviest_child(flat: Flat, number: int) -> int | None:
     most, best = max(children, key=lambda found: found[0])
     if most < DESCEND * total or flat.tags[best] in NOT_ENTERED:
         return None
+    own = total - sum(marks for marks, child in children if flat.tags[child] not in NOT_ENTERED)
+    if own >= OWN:
+        return None
     kind = kind_of(flat, best)
-    peers = (child for marks, child in children if child != best and marks >= PEER * most and marks > FEW_MARKS)
-    return None if any(kind_of(flat, peer) == kind for peer in peers) else best
+    for marks, child in children:
+        marks_in_all = marks + flat.hidden.get(child, 0)
+        if child != best and marks_in_all >= max(PEER * most, FEW_MARKS) and kind_of(flat, child) == kind:
+            return None
+    return best
+
+
+def is_left_open(flat: Flat, number: int) -> bool:
+    """Whether an element is nested only because the one around it, of its kind, was not closed before it began."""
+    parent = flat.parents[number]
+    if parent < 0 or kind_of(flat, parent) != kind_of(flat, number):
+        return False
+    return not any(child != number and flat.tags[child] not in NOT_ENTERED for child in flat.children(parent))
 
 
 def kind_of(flat: Flat, number: int) -> tuple[str, str, str]:
@@ -137,7 +157,7 @@ def read_choice(parser: LexborHTMLParser, flat: Flat, choice: Choice, *, as_it_i
 
 def find_chrome(parser: LexborHTMLParser, flat: Flat, choice: Choice) -> list[tuple[int, int]]:
     """The slices of blocks of links and widgets inside a choice, in page order."""
-    widgets = set(flat.find(parser, ", ".join(selector for selector, _ in WIDGETS)))
+    widgets = set(flat.find(parser, ANY_WIDGET))
     found = []
     number = bisect_left(flat.starts, choice.start)
     while number < len(flat.tags) and flat.starts[number] < choice.end:
@@ -149,6 +169,12 @@ def find_chrome(parser: LexborHTMLParser, flat: Flat, choice: Choice) -> list[tu
         else:
             number += 1
     return found
+
+
+def find_links(flat: Flat, end: int) -> list[tuple[int, int]]:
+    """The slices of the links in front of a place, in page order."""
+    places = ((flat.starts[number], flat.ends[number]) for number, tag in enumerate(flat.tags) if tag == "a")
+    return [(first, last) for first, last in places if last <= end and flat.linked[last] > flat.linked[first]]
 
 
 def is_block_of_links(flat: Flat, number: int) -> bool:

@@ -28,7 +28,7 @@ HAN_DIGITS = {character: value for value, character in enumerate("〇一二三�
 # Labels beside the day of publication (SOURCES §3c), the most telling first. 成文日期 and 生效日期 are other days.
 LABELS = (
     re.compile(r"(?:发布|发文|公开|更新|刊发)\s*(?:时间|日期)"),
-    re.compile(r"发表于|(?<![成生失有时])(?:时\s*间|日\s*期)"),
+    re.compile(r"发表于|(?<![文成效止])(?:时\s*间|日\s*期)"),
     re.compile(r"来\s*源|稿\s*源"),
 )
 BESIDE = 40  # characters after a label in which its day must begin: 来源 names a site first

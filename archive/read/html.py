@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.errors import UnreadableError
 from archive.model import Page, PageRules, Problem
-from archive.read.body import Choice, choose_body, choose_by_rule, read_choice
+from archive.read.body import Choice, choose_body, choose_by_rule, find_links, read_choice
 from archive.read.containers import COMMENTS, TITLES
 from archive.read.decode import declared_encoding, decode
 from archive.read.facts import find_day, find_labelled_day, page_facts, saved_from
@@ -29,9 +29,10 @@ TITLE_WORD = "报告"
 TITLE_LENGTH = 60
 HEAD_PARAGRAPHS = 10
 HEAD_LINE = 80
-TITLE_ITEMS = 200  # runs and marks in a heading: more, and it is a part of the page that only bears the class
+TITLE_SIZE = 200  # characters, runs or marks: a larger element only bears the class of a title
 META_LINE = 200  # characters: lines of 来源, 时间, 字号 in one
 OWN_TITLE = re.compile(r"报告(?:全文)?(?:[（(—─―–-].*)?$")  # …工作报告, …工作报告（2020年）, …工作报告——2020年1月8日在…
+BARE_TITLE = re.compile(r"[^>:|：，。]{0,30}工作报告(?:全文)?")  # a breadcrumb has signs in it
 SESSION = re.compile(r"代表大会.*会议|^[—─―–-]+\s*.{0,30}(?:会议|大会)")
 SPEAKER = re.compile(
     r"^[（(]?[\u4e00-\u9fff、\s]{0,24}(?:[省市区县州盟旗]\s*长|主\s*席|专\s*员)\s*[:：]?\s*[\u4e00-\u9fff·]{1,8}(?:\s+[\u4e00-\u9fff·]{1,4}){0,3}[)）]?$"
@@ -56,7 +57,7 @@ def read_html(data: bytes, url: str | None, content_type: str | None, rules: Pag
     drop = (*rules.drop, *(selector for selector, _ in COMMENTS))
     flat = flatten(parser, drop)
     if flat.prose[-1] < IN_SIGHT and flat.hidden:
-        flat = flatten(parser, drop, show_hidden=True)
+        flat = flatten(parser, drop, count_hidden=True)
 
     choices, parts, problems = choose(parser, flat, rules)
     body = choices[0]
@@ -136,7 +137,8 @@ def find_headings(parser: LexborHTMLParser, flat: Flat, rules: PageRules) -> lis
     headings = []
     for selector in filter(None, (rules.title, *(selector for selector, _ in TITLES))):
         for number in flat.find(parser, selector):
-            is_small = flat.ends[number] - flat.starts[number] <= TITLE_ITEMS
+            start, end = flat.starts[number], flat.ends[number]
+            is_small = max(end - start, flat.chars[end] - flat.chars[start]) <= TITLE_SIZE
             text = text_of(flat, number) if is_small else ""
             if 0 < len(text) <= TITLE_LENGTH:
                 headings.append(Heading(number, text, selector == rules.title))
@@ -191,20 +193,27 @@ def find_head(
         heading = max(shown, key=lambda heading: fold(heading.text) == own)
         head, between = heading.text, paragraphs_of(flat, flat.ends[heading.number], body.start)
     else:
-        # A heading without a telling tag is known by the page's title, which comes from elsewhere.
-        before = paragraphs_of(flat, 0, body.start)
-        place = max((place for place, line in enumerate(before) if fold(line) == own), default=None)
-        if place is None or TITLE_WORD not in own:
+        # A heading without a telling tag is known by the page's title, which comes from elsewhere, or by its own words.
+        before = paragraphs_of(flat, 0, body.start, find_links(flat, body.start))
+        place = max((place for place, line in enumerate(before) if is_bare_title(fold(line), own)), default=None)
+        if place is None:
             return []
         head, between = before[place], before[place + 1 :]
     return [head, *(line for line in between if is_head_line(line) and fold(line) not in beginning)]
+
+
+def is_bare_title(line: str, title: str) -> bool:
+    """Whether a folded line in front of the body is a report's title: the page's, or one that ends in 工作报告."""
+    return (line == title and TITLE_WORD in title) or (len(line) <= TITLE_LENGTH and bool(BARE_TITLE.fullmatch(line)))
 
 
 def is_title(line: str, title: str) -> bool:
     """Whether a folded line of the body is the page's title, or a title of the report's own."""
     if len(line) > HEAD_LINE:
         return False
-    return bool(OWN_TITLE.search(line)) or (TITLE_WORD in line and bool(title) and (line in title or title in line))
+    return bool(OWN_TITLE.search(line)) or (
+        TITLE_WORD in line and TITLE_WORD in title and (line in title or title in line)
+    )
 
 
 def is_head_line(line: str) -> bool:

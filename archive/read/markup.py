@@ -35,11 +35,11 @@ KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECAS
 
 # Limits that keep the parser linear; all far beyond any real page.
 LONG_TAG = re.compile(r"<([A-Za-z][\w-]*)\s[^<>]{5000,}>")  # attributes are compared each with each
-MANY_TAGS = 5_000  # below this no page can be deep enough to matter
+MANY_TAGS = 1_000  # below this no page can be deep enough to matter
 DEEPEST = 2_000  # open elements: each new block looks at all of them
 UNCLOSED = 200  # formatting elements left open: the parser opens them all again in every paragraph
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*>")
-FORMATTING = words("a b big code em font i nobr s small strike strong tt u")
+FORMATTING = words("b big code em font i nobr s small strike strong tt u")
 # No end tag, or one that is often left out: these never nest by themselves.
 CLOSE_THEMSELVES = words(
     "area base br col embed hr img input link meta source track wbr param p li dd dt td th tr tbody thead tfoot option "

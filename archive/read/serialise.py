@@ -11,15 +11,18 @@ from archive.read.tree import Flat, Mark
 # other than white space.
 NO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
+# Runs of white space first become one space or one line end: a pattern that looked for the line end among spaces would
+# take quadratic time.
+BLANK = re.compile("[ \t\r\n\f]+")
+
 # A line end of the source between two wide characters is no space (CSS Text 3 §4.1.3, "segment break transformation").
 WIDE = "\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60"
-SOURCE_LINE_END = re.compile(f"(?<=[{WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{WIDE}])")
+SOURCE_LINE_END = re.compile(f"(?<=[{WIDE}])\n(?=[{WIDE}])")
 
 # The indent of a paragraph that was written without a tag: two or more ideographic spaces (four no-break spaces) after
 # the end of a sentence or of a source line. Letter-spaced titles have such spaces between single characters only.
 INDENT = re.compile(
-    "(?:(?<=[。！？；”）])[ \t\r]*|[ \t\r]*\n[ \t\r\n]*)"
-    "(?:\u3000[\u3000\u00a0 ]*[\u3000\u00a0]|\u00a0(?:[ \u3000]?\u00a0){3,})"
+    "(?:(?<=[。！？；”）]) ?|\n)(?:\u3000[\u3000\u00a0 ]*[\u3000\u00a0]|\u00a0(?:[ \u3000]?\u00a0){3,})"
 )
 
 SENTENCE_END = re.compile("[。！？；]")
@@ -102,7 +105,8 @@ def tidy(run: str) -> list[str]:
     """The paragraphs in a run of text: split at indents, white space collapsed, none empty."""
     if not run or run.isspace():
         return []
-    pieces = (" ".join(SOURCE_LINE_END.sub("", piece).split()) for piece in INDENT.split(drop_zero_width(run)))
+    run = BLANK.sub(lambda blank: "\n" if "\n" in blank[0] else " ", drop_zero_width(run))
+    pieces = (" ".join(SOURCE_LINE_END.sub("", piece).split()) for piece in INDENT.split(run))
     return [piece for piece in pieces if piece]
 
 

@@ -38,8 +38,8 @@ PREFORMATTED = words("pre listing plaintext xmp")
 PROSE = re.compile("[，。；：、！？]|(?<=[\u4e00-\u9fff])[,;:!?]")
 
 # A hidden element with as many prose marks as this is no noise but a part of the text that a script shows later (the
-# second page of a paged report, a tab): about three sentences.
-HIDDEN_PROSE = 30
+# second page of a paged report, a tab): a paragraph or two. Notices in hidden dialogues have fewer.
+HIDDEN_PROSE = 15
 
 
 @dataclass(slots=True)
@@ -50,8 +50,8 @@ class Flat:
     (element number, -1 for none), `starts` and `ends` (its slice of `items`), `lasts` (the number after its last
     descendant). Cumulative, one entry an item and a zero in front: `prose` (marks of prose outside links), `chars`,
     `linked` (characters inside links); one entry an element and a zero in front: `links` (links begun). `comments` are
-    (place in `items`, words). `hidden` are the slices of long hidden parts, whose prose is not counted. `numbers` finds
-    an element's number by its `mem_id`.
+    (place in `items`, words). `hidden` has the marks of prose of long hidden elements, by number. `numbers` finds an
+    element's number by its `mem_id`.
     """
 
     items: list[str | Mark] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Flat:
     linked: list[int] = field(default_factory=lambda: [0])
     links: list[int] = field(default_factory=lambda: [0])
     comments: list[tuple[int, str]] = field(default_factory=list)
-    hidden: list[tuple[int, int]] = field(default_factory=list)
+    hidden: dict[int, int] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
 
     def add(self, item: str | Mark, prose: int = 0, chars: int = 0, in_link: bool = False) -> None:
@@ -133,28 +133,31 @@ class Flat:
         return self.prose[end] - self.prose[start]
 
 
-def flatten(parser: LexborHTMLParser, drop: tuple[str, ...] = (), show_hidden: bool = False) -> Flat:
+def flatten(parser: LexborHTMLParser, drop: tuple[str, ...] = (), count_hidden: bool = False) -> Flat:
     """Lay a page flat, without what is silent, hidden or matched by a selector of `drop`.
 
-    With `show_hidden` hidden elements count as any others. Raises BadArgumentsError for a selector that is none.
+    Long hidden elements stay; with `count_hidden` their prose is counted as any other.
+    Raises BadArgumentsError for a selector that is none.
     """
     flat = Flat()
     if parser.root is None:
         return flat
     styles = read_styles(parser)
-    hidden = frozenset() if show_hidden else styles.hidden
     links = {node.mem_id for node in parser.css("a[href]")}
     dropped = {node.mem_id for selector in drop for node in select(parser, selector)}
     path: list[int] = []
-    in_link = in_pre = in_hidden = hidden_prose = 0
+    hidden: list[int] = []  # marks of prose in each open hidden element
+    in_link = in_pre = 0
     for node, entering in walk(parser.root, dropped):
         if node.is_text_node:
             for line_number, run in enumerate(lines_of(node.text_content or "", bool(in_pre))):
                 if line_number:
                     flat.add(Mark.BREAK)
                 marks = 0 if in_link else len(PROSE.findall(run))
-                flat.add(run, 0 if in_hidden else marks, 0 if run.isspace() else len(run), bool(in_link))
-                hidden_prose += marks if in_hidden else 0
+                counted = 0 if hidden and not count_hidden else marks
+                flat.add(run, counted, 0 if run.isspace() else len(run), bool(in_link))
+                if hidden:
+                    hidden[-1] += marks
             continue
         if node.is_comment_node:
             flat.comments.append((len(flat.items), (node.comment_content or "").strip()))
@@ -169,19 +172,20 @@ def flatten(parser: LexborHTMLParser, drop: tuple[str, ...] = (), show_hidden: b
         if entering:
             if own_line or tag in ROWS:
                 flat.add(Mark.ROW if tag in ROWS else Mark.BREAK)
-            if key in hidden and not in_hidden:
-                hidden_prose = 0
-            in_hidden += key in hidden
+            if key in styles.hidden:
+                hidden.append(0)
             path.append(flat.open(node, tag, path[-1] if path else -1, key in links))
             continue
         number = path.pop()
         flat.close(number)
-        in_hidden -= key in hidden
-        if key in hidden and not in_hidden:
+        if key in styles.hidden:
+            hidden_prose = hidden.pop()
             if hidden_prose < HIDDEN_PROSE:
                 flat.forget(number)
             else:
-                flat.hidden.append((flat.starts[number], flat.ends[number]))
+                flat.hidden[number] = hidden_prose
+                if hidden:
+                    hidden[-1] += hidden_prose
         if tag in ROWS or tag in CELLS:
             flat.add(Mark.END_ROW if tag in ROWS else Mark.CELL)
         elif own_line:

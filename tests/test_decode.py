@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.read.decode import decode, declared_encoding, header_charset
+from archive.read.decode import declared_encoding, decode, header_charset
 from archive.read.facts import find_day, find_labelled_day
 
 SENTENCE = "各位代表：现在，我代表甲子区人民政府，向大会报告政府工作，请予审议，并请各位委员提出意见。"

@@ -187,9 +187,7 @@ class CaptureStore:
         with self._commit():
             capture_index.upsert_run(self.db, row)
 
-    def import_warc(
-        self, path: Path, find_source: Callable[[str], str | None] = lambda url: None
-    ) -> Iterator[Capture]:
+    def import_warc(self, path: Path, find_source: Callable[[str], str | None] = lambda url: None) -> Iterator[Capture]:
         """Copy the documents of another crawler's WARC, ARC or WACZ file, with their dates; yields each capture.
 
         Copied are successful answers and resources that are HTML, PDF, text or office files, and revisits of them.

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeadersParserException
 
@@ -39,13 +40,18 @@ DOCUMENT_MAGIC = (b"%PDF", b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"{\\rtf")
 
 UNREADABLE = (
     OSError,
-    EOFError,
     zlib.error,
     zipfile.BadZipFile,
+    # zipfile's for a password and for a compression it does not know.
     RuntimeError,
     NotImplementedError,
+    # warcio's: the first two are said, the others are what a record without a target or with half a head ends in.
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
+    EOFError,
+    AttributeError,
+    TypeError,
+    ValueError,
 )
 
 
@@ -80,7 +86,12 @@ class Rationed:
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes. Raises DamagedInputError where a record is longer than it says."""
-        piece = self.stream.read(size)
+        try:
+            # One piece at a time: what stands before the place where a gzip file is cut is still given.
+            piece = self.stream.read1(size) if isinstance(self.stream, gzip.GzipFile) else self.stream.read(size)
+        except EOFError as error:
+            # warcio takes an EOFError for the end of a sound file.
+            raise DamagedInputError("the file is cut") from error
         self.offset += len(piece)
         self.ration -= len(piece)
         if self.ration < 0:
@@ -99,8 +110,10 @@ def documents(path: Path) -> Iterator[Document]:
         else:
             with path.open("rb") as file:
                 yield from documents_of_stream(file)
-    except (*UNREADABLE, DamagedInputError) as error:
-        message = f"{path}: not readable as WARC ({error}); what stands before that place was taken"
+    except DamagedInputError as error:
+        raise DamagedInputError(f"{path}: not readable as WARC ({error}); what stands before was taken") from error
+    except UNREADABLE as error:
+        message = f"{path}: not readable as WARC ({str(error)[:60]!r}); what stands before was taken"
         raise DamagedInputError(message) from error
 
 
@@ -122,15 +135,19 @@ def documents_of_stream(file: BinaryIO) -> Iterator[Document]:
     with gzip.GzipFile(fileobj=file) if packed else file as plain:
         stream = Rationed(cast("BinaryIO", plain))
         seen: dict[str, Document] = {}
+        records = 0
         for record in ArchiveIterator(stream, arc2warc=True):
             length = record.rec_headers.get_header("Content-Length") or "0"
             stream.allow(int(length) if length.isdigit() else 0)
+            records += 1
             document = document_of(record, seen)
             if document:
                 for name in ("WARC-Record-ID", "WARC-Payload-Digest"):
                     if key := record.rec_headers.get_header(name):
                         seen.setdefault(key, document)
                 yield document
+        if not records:
+            raise DamagedInputError("it holds no record")
 
 
 def document_of(record: ArcWarcRecord, seen: dict[str, Document]) -> Document | None:
@@ -177,4 +194,7 @@ def body_of(record: ArcWarcRecord) -> bytes | None:
     chunked = record.http_headers and "chunked" in (record.http_headers.get_header("Transfer-Encoding") or "").lower()
     stream = ChunkedDataReader(record.raw_stream) if chunked else record.raw_stream
     body = stream.read(MAX_PAYLOAD + 1)
+    rest = record.raw_stream
+    if isinstance(rest, LimitReader) and rest.limit > 0 and not rest.read(1):
+        raise DamagedInputError("a record is cut")
     return body if len(body) <= MAX_PAYLOAD else None

@@ -6,10 +6,10 @@ Knows bytes and headers only; which record is a capture and where it is indexed 
 from __future__ import annotations
 
 import hashlib
-from http import HTTPStatus
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -90,8 +90,10 @@ def pack(kind: str, headers: Iterable[tuple[str, str | None]], content_type: str
     if kind not in ("warcinfo", "revisit") and not any(name == "WARC-Payload-Digest" for name, _ in given):
         # Without a value here warcio adds a SHA-1.
         lines.add_header("WARC-Payload-Digest", digest(block))
-    # The HTTP head goes in as bytes: warcio would rewrite header lines that are not ASCII.
-    record = ArcWarcRecord("warc", kind, lines, BytesIO(block), None, content_type, len(block))
+    # The HTTP head goes in as bytes: warcio would rewrite header lines that are not ASCII, and leaves a revisit's block
+    # out where it has not parsed one itself; hence it is not told of revisits.
+    told = "resource" if kind == "revisit" else kind
+    record = ArcWarcRecord("warc", told, lines, BytesIO(block), None, content_type, len(block))
     out = BytesIO()
     WARCWriter(out, gzip=True, warc_version="WARC/1.1").write_record(record)
     return out.getvalue()

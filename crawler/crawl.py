@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import subprocess
@@ -282,7 +283,7 @@ class Command(CrawlCommand):
         try:
             self.crawl(args[0], opts)
         except BaogaoError as error:
-            print(f"Error: {error}", file=sys.stderr)
+            print(f"baogao: {error}", file=sys.stderr)
             self.exitcode = error.exit_code
 
     def crawl(self, name: str, opts: argparse.Namespace) -> None:
@@ -303,6 +304,9 @@ class Command(CrawlCommand):
                 with CaptureStore(home, db, f"repair-{compact(utc_now())}") as store:
                     repair(store)
                 db.close()
+            for part in ("addons", "crawler", "middleware"):
+                # Seventy lines a run that say what stands in settings.py.
+                logging.getLogger(f"scrapy.{part}").setLevel(logging.WARNING)
             crawler = process.create_crawler(name)
             process.crawl(crawler, **opts.spargs)
             process.start()

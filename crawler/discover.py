@@ -211,9 +211,11 @@ def holds_report(page: Markup) -> bool:
 
 def unique(links: list[Link], but: str) -> list[Link]:
     """Each address once, in order, without the address `but`."""
-    found = {url_key(link.url): link for link in reversed(links)}
+    found: dict[str, Link] = {}
+    for link in links:
+        found.setdefault(url_key(link.url), link)
     found.pop(url_key(but), None)
-    return list(reversed(found.values()))
+    return list(found.values())
 
 
 def squeeze(text: str) -> str:

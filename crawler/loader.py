@@ -32,7 +32,7 @@ class SourceLoader:
         try:
             return cls(Home(Path(settings["BAOGAO_HOME"])))
         except BadArgumentsError as error:
-            print(f"Error: {error}", file=sys.stderr)
+            print(f"baogao: {error}", file=sys.stderr)
             raise SystemExit(error.exit_code) from None
 
     def load(self, spider_name: str) -> type[ReportSpider]:

@@ -70,7 +70,7 @@ FEW_LINKS: Final = 8
 ERROR_TEXT: Final = 2000
 
 INVISIBLE: Final = re.compile(
-    r"<!--.*?-->|<(script|style|noscript|svg|template)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL
+    r"<!--.*?-->|<(script|style|noscript|svg|template|title)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL
 )
 
 LINK: Final = re.compile(r"<a\s[^>]*href", re.IGNORECASE)

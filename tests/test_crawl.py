@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,15 +28,36 @@ ROOT = Path(__file__).parents[1]
 READABLE = {"/2024.html", "/2023.html", "/2022.html", "/2021.html", "/stub.html", "/files/2020.pdf"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with Site() as running:
         yield running
 
 
 @pytest.fixture
-def crawled(home: Home, site: Site) -> Home:
-    """A home whose sources are the local site alone."""
+def fresh(home: Home, site: Site) -> Home:
+    """A home that knows the local site and has not crawled it yet."""
+    return furnish(home, site)
+
+
+@pytest.fixture(scope="module")
+def first(site: Site, tmp_path_factory: pytest.TempPathFactory) -> tuple:
+    """One undisturbed crawl: its home, how the process ended, and what the site was asked for. Not to be changed."""
+    home = furnish(Home(tmp_path_factory.mktemp("first") / "home").prepare(), site)
+    done = scrapy(home, "crawl", "jiazi")
+    asked = Counter(site.asked)
+    site.asked.clear()
+    return home, done, asked
+
+
+@pytest.fixture
+def crawled(first: tuple, tmp_path: Path) -> Home:
+    """A copy of the home of the first crawl."""
+    shutil.copytree(first[0].root, tmp_path / "copy")
+    return Home(tmp_path / "copy")
+
+
+def furnish(home: Home, site: Site) -> Home:
     add_source(home, "jiazi", f'start = ["{site.url}/zfgzbg/index.html"]')
     shutil.copy(ROOT / "crawler" / "demo" / "regions.csv", home.regions)
     return home
@@ -83,8 +105,8 @@ def dump(home: Home) -> dict[str, list[tuple]]:
     }
 
 
-def test_a_crawl_captures_reads_and_settles(crawled: Home, site: Site) -> None:
-    done = scrapy(crawled, "crawl", "jiazi")
+def test_a_crawl_captures_reads_and_settles(first: tuple, crawled: Home, site: Site) -> None:
+    done = first[1]
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert set(paths(crawled, "verdict = 'page'")) == READABLE
@@ -104,18 +126,17 @@ def test_a_crawl_captures_reads_and_settles(crawled: Home, site: Site) -> None:
     assert rows(crawled, "select count(*) from captures where examined is null and verdict = 'page'") == [(0,)]
 
 
-def test_manners(crawled: Home, site: Site) -> None:
-    scrapy(crawled, "crawl", "jiazi")
-    assert site.asked["/robots.txt"] == 1
-    assert site.asked["/forbidden/2017.html"] == 0
-    assert site.asked["/news.html"] == 0
-    assert site.asked["/shield.html"] == 1
+def test_manners(first: tuple, site: Site) -> None:
+    asked = first[2]
+    assert asked["/robots.txt"] == 1
+    assert asked["/forbidden/2017.html"] == 0
+    assert asked["/news.html"] == 0
+    assert asked["/shield.html"] == 1
     assert len(site.agents) == 1
-    assert site.agents.pop().startswith("baogao/0.1 (+https://github.com/")
+    assert next(iter(site.agents)).startswith("baogao/0.1 (+https://github.com/")
 
 
 def test_bytes_are_kept_as_they_came(crawled: Home, site: Site) -> None:
-    scrapy(crawled, "crawl", "jiazi")
     db = open_archive(crawled)
     with CaptureStore(crawled, db, "read-only") as store:
         packed = store.newest(f"{site.url}/2023.html")
@@ -130,7 +151,6 @@ def test_bytes_are_kept_as_they_came(crawled: Home, site: Site) -> None:
 
 
 def test_a_second_crawl_adds_only_what_changed(crawled: Home, site: Site) -> None:
-    scrapy(crawled, "crawl", "jiazi")
     everything = "select id, url, sha256, fetched_at, warc_file, warc_offset from captures order by id"
     before = rows(crawled, everything)
     reports = dump(crawled)["reports"]
@@ -146,11 +166,11 @@ def test_a_second_crawl_adds_only_what_changed(crawled: Home, site: Site) -> Non
     assert rows(crawled, "select verdict from runs order by id")[-1] == ("ok_nothing_new",)
     site.page("/2024.html", report_page(2024, "<p>更正</p>"), etag='"b1"')
     assert scrapy(crawled, "crawl", "jiazi").returncode == 0
+    site.page("/2024.html", report_page(2024), etag='"a1"')
     assert len(rows(crawled, "select id from captures")) == len(before) + 1
 
 
 def test_replay_needs_no_site(crawled: Home, site: Site) -> None:
-    scrapy(crawled, "crawl", "jiazi")
     before, asked = dump(crawled), sum(site.asked.values())
     files = sorted(path.name for path in crawled.captures.iterdir())
     db = open_archive(crawled)
@@ -167,39 +187,37 @@ def test_replay_needs_no_site(crawled: Home, site: Site) -> None:
 
 
 @pytest.mark.parametrize("after", [3, 7])
-def test_a_killed_crawl_ends_like_any_other(crawled: Home, site: Site, tmp_path: Path, after: int) -> None:
+def test_a_killed_crawl_ends_like_any_other(fresh: Home, crawled: Home, site: Site, after: int) -> None:
+    site.asked.clear()
     site.delay = 0.1
     command = [sys.executable, "-m", "scrapy", "crawl", "jiazi"]
-    child = subprocess.Popen(command, env=environment(crawled), stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    child = subprocess.Popen(command, env=environment(fresh), stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while sum(site.asked.values()) < after and time.monotonic() < deadline:
         time.sleep(0.01)
     child.send_signal(signal.SIGKILL)
     child.wait()
-    assert len(paths(crawled)) < 12
+    assert len(paths(fresh)) < 12
     site.delay = 0.0
-    done = scrapy(crawled, "crawl", "jiazi")
+    done = scrapy(fresh, "crawl", "jiazi")
     assert done.returncode == 0, done.stderr
-    quiet = Home(tmp_path / "quiet").prepare()
-    shutil.copytree(crawled.sources, quiet.sources)
-    shutil.copy(crawled.regions, quiet.regions)
-    scrapy(quiet, "crawl", "jiazi")
-    assert dump(crawled) == dump(quiet)
-    assert rows(crawled, "select verdict from runs order by started_at, id")[0] == ("crashed",)
-    db = open_archive(crawled)
-    with CaptureStore(crawled, db, "read-only") as store:
+    assert dump(fresh) == dump(crawled)
+    assert rows(fresh, "select verdict from runs order by started_at, id")[0] == ("crashed",)
+    db = open_archive(fresh)
+    with CaptureStore(fresh, db, "read-only") as store:
         assert list(store.verify()) == []
     db.close()
 
 
-def test_many_sources_one_child_each(crawled: Home, site: Site) -> None:
+def test_many_sources_one_child_each(fresh: Home, site: Site) -> None:
     site.page("/other/index.html", list_page({"/2024.html": "2024年甲子区政府工作报告"}))
-    add_source(crawled, "other", f'kind = "aggregator"\nstart = ["{site.url}/other/index.html"]')
-    add_source(crawled, "nowhere", 'start = ["http://127.0.0.1:9/"]')
+    add_source(fresh, "other", f'kind = "aggregator"\nstart = ["{site.url}/other/index.html"]')
+    add_source(fresh, "nowhere", 'start = ["http://127.0.0.1:9/"]')
     seen: list[str] = []
     outcomes = crawl_sources(
-        crawled,
+        fresh,
         ["jiazi", "other", "nowhere"],
+        jobs=3,
         settings={"RETRY_TIMES": 0},
         on_progress=lambda outcome: seen.append(outcome.source),
     )
@@ -209,14 +227,14 @@ def test_many_sources_one_child_each(crawled: Home, site: Site) -> None:
         ("nowhere", "gone"),
     ]
     assert set(seen) == {"jiazi", "other", "nowhere"}
-    assert {path.name.rsplit("-", 2)[0] for path in crawled.captures.iterdir()} == {"jiazi", "other", "nowhere"}
-    assert (crawled.log / "jiazi.log").stat().st_size > 0
-    assert not list(crawled.captures.glob("repair*"))
+    assert {path.name.rsplit("-", 2)[0] for path in fresh.captures.iterdir()} == {"jiazi", "other", "nowhere"}
+    assert (fresh.log / "jiazi.log").stat().st_size > 0
 
 
-def test_children_end_with_their_parent(crawled: Home, site: Site) -> None:
+def test_children_end_with_their_parent(fresh: Home, site: Site) -> None:
+    site.asked.clear()
     site.delay = 0.5
-    parent = parent_of_a_crawl(crawled)
+    parent = parent_of_a_crawl(fresh)
     wait_for(lambda: sum(site.asked.values()) >= 3)
     parent.kill()
     parent.wait()
@@ -225,17 +243,20 @@ def test_children_end_with_their_parent(crawled: Home, site: Site) -> None:
     time.sleep(0.7)
     asked = sum(site.asked.values())
     time.sleep(1.2)
+    site.delay = 0.0
     assert sum(site.asked.values()) == asked
 
 
-def test_a_signal_ends_a_crawl_in_good_order(crawled: Home, site: Site) -> None:
+def test_a_signal_ends_a_crawl_in_good_order(fresh: Home, site: Site) -> None:
+    site.asked.clear()
     site.delay = 0.2
-    parent = parent_of_a_crawl(crawled)
+    parent = parent_of_a_crawl(fresh)
     wait_for(lambda: sum(site.asked.values()) >= 3)
     parent.send_signal(signal.SIGTERM)
     out, _ = parent.communicate(timeout=60)
+    site.delay = 0.0
     assert out.strip() == "['interrupted']"
-    assert rows(crawled, "select verdict, finished_at is not null from runs") == [("interrupted", 1)]
+    assert rows(fresh, "select verdict, finished_at is not null from runs") == [("interrupted", 1)]
 
 
 def parent_of_a_crawl(home: Home) -> subprocess.Popen[str]:
@@ -253,21 +274,21 @@ def wait_for(condition: object, seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-def test_one_line_for_what_a_person_can_cause(crawled: Home) -> None:
-    with crawled.lock():
-        done = scrapy(crawled, "crawl", "jiazi")
+def test_one_line_for_what_a_person_can_cause(fresh: Home) -> None:
+    with fresh.lock():
+        done = scrapy(fresh, "crawl", "jiazi")
     assert done.returncode == 14
     assert "another run" in done.stderr.strip().splitlines()[-1]
-    unknown = scrapy(crawled, "crawl", "jiazy")
+    unknown = scrapy(fresh, "crawl", "jiazy")
     assert unknown.returncode == 2
     assert "did you mean 'jiazi'?" in unknown.stderr
-    add_source(crawled, "broken", 'strat = ["http://a.example/"]')
-    broken = scrapy(crawled, "list")
+    add_source(fresh, "broken", 'strat = ["http://a.example/"]')
+    broken = scrapy(fresh, "list")
     assert broken.returncode == 2
     assert broken.stderr.count("\n") == 1
     assert "did you mean 'start'?" in broken.stderr
-    add_source(crawled, "broken", 'start = ["http://a.example/"]\nlist.link = "a["')
-    selector = scrapy(crawled, "list")
+    add_source(fresh, "broken", 'start = ["http://a.example/"]\nlist.link = "a["')
+    selector = scrapy(fresh, "list")
     assert (selector.returncode, selector.stderr.count("\n")) == (2, 1)
     assert "list.link" in selector.stderr
 
@@ -282,8 +303,8 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_scrapy_lists_every_source(crawled: Home) -> None:
-    done = scrapy(crawled, "list")
+def test_scrapy_lists_every_source(fresh: Home) -> None:
+    done = scrapy(fresh, "list")
     assert {"jiazi", "010b", "cezhidao"} <= set(done.stdout.split())
 
 

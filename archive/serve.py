@@ -33,6 +33,8 @@ LOOK_SECONDS, START_SECONDS = 0.5, 120
 PAUSE_SECONDS = 5
 # How long the workers get to finish before they are killed; they stop by themselves after 5 (worker.STOP_SECONDS).
 STOP_SECONDS = 8
+# Datasette's own.
+USUAL_PORT = 8001
 # Connections waiting while a worker is busy.
 BACKLOG = 512
 
@@ -84,6 +86,21 @@ def check_snapshot(path: Path) -> None:
         found = {name for (name,) in db.execute("select name from sqlite_master where type = 'table'")}
     if not {"reports", "reports_fts", "snapshots"} <= found:
         raise DamagedInputError(f"{path} is no snapshot: move it away, then `baogao publish` makes it anew")
+
+
+def choose_port(port: int | None, host: str = "127.0.0.1") -> int:
+    """`port` where it is free; for None USUAL_PORT, or any free one where that is taken.
+
+    Raises MachineError where `port` is taken.
+    """
+    for wanted in (USUAL_PORT, 0) if port is None else (port,):
+        try:
+            with listen(host, wanted) as listening:
+                return int(listening.getsockname()[1])
+        except MachineError:
+            if wanted != USUAL_PORT or port is not None:
+                raise
+    raise AssertionError("port 0 is either had or refused")
 
 
 @contextmanager

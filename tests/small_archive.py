@@ -185,9 +185,9 @@ def write_small_archive(root: Path) -> Home:
     damaged = write_report("丙寅县", "county", 2019, "钱示例").replace("国", "").replace("我", "")
     writer.db.table("reports").delete("990121-2019")
     writer.add_report("990121", 2019, damaged, trust="damaged", lost="我", origin="aggregator", speaker="钱示例")
-    writer.add_problem("990121-2019", "lost-character", severity="major", detail="我")
+    writer.add_problem("990121-2019", "lost_character", severity="major", detail="我")
     (start,) = (damaged.index("3200户"),)
-    writer.add_problem("990121-2019", "digits-lost", detail="3200", start=start, length=5)
+    writer.add_problem("990121-2019", "stars", detail="1 places, first 3200", start=start, length=5)
     writer.add_report("990121", 2021, title=None, delivered_on=None, congress=None, session=None, source_url=None,
                       trust="republished", origin="unknown", first_seen_at=None, changed_at=None)
     writer.add_report("990102", 2019, id="990102-2019", title=HOSTILE, trust="republished", origin="forum",

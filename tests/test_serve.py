@@ -6,11 +6,8 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,25 +16,9 @@ import pytest
 from archive.errors import DamagedInputError, MachineError
 from archive.home import Home
 from archive.publish import publish
-from archive.serve import serve
+from archive.serve import choose_port, serve
+from tests.serving import serving
 from tests.small_archive import write_small_archive
-
-SERVE = "import sys; from archive.serve import serve; from archive.home import Home; from pathlib import Path;" \
-    "serve(Home(Path(sys.argv[1])), 0, announce=lambda address: print(address, flush=True))"
-
-
-@contextmanager
-def serving(home: Home) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of a running site and its supervisor."""
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    command = [sys.executable, "-c", SERVE, str(home.root)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip(), process
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 def children(process: subprocess.Popen[str]) -> set[int]:
@@ -153,3 +134,11 @@ def test_nothing_published_is_one_line(tmp_path: Path) -> None:
     home.snapshot.write_bytes(b"not a database" * 1000)
     with pytest.raises(DamagedInputError, match="is damaged"):
         serve(home, 0)
+
+
+def test_choosing_a_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(MachineError, match="is taken"):
+        choose_port(taken.getsockname()[1])
+    free = choose_port(0)
+    assert choose_port(free) == free
+    assert choose_port(None) > 0

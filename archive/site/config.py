@@ -25,7 +25,7 @@ SETTINGS = {
     "allow_download": True,
 }
 
-FACETS = ["province", "year", "level", "trust"]
+FACETS = ["year", "province", "level", "trust"]
 
 # Shown by links and views that read better; their rows are places and digests.
 HIDDEN = ("texts", "paragraphs", "revisits")
@@ -33,7 +33,7 @@ HIDDEN = ("texts", "paragraphs", "revisits")
 # A page of the report list cuts a snippet out of each text: 20 texts fold in 30 ms.
 REPORTS_A_PAGE = 20
 
-LABELS = {"sources": "name", "captures": "url", "regions": "name"}
+LABELS = {"sources": "name", "regions": "name"}
 
 
 def build_metadata() -> dict[str, Any]:
@@ -53,7 +53,7 @@ def build_metadata() -> dict[str, Any]:
     return {
         "title": TITLE,
         "description": DESCRIPTION,
-        "databases": {"reports": {"title": "数据库", "description": DATA_DESCRIPTION, "tables": tables}},
+        "databases": {"reports": {"title": "数据表", "description": DATA_DESCRIPTION, "tables": tables}},
     }
 
 

@@ -34,6 +34,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.filters["name_problem"] = queries.name_problem
     env.filters["day"] = lambda moment: str(moment)[:10] if moment else ""
     env.filters["minute"] = lambda moment: str(moment)[:16].replace("T", " ") if moment else ""
+    env.filters["latest_first"] = lambda values: sorted(values, key=lambda value: str(value["label"]), reverse=True)
     env.tests["link"] = queries.is_link
 
 

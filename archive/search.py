@@ -203,6 +203,9 @@ def cut_snippets(text: str, hits: list[tuple[int, int, int]], most: int = 2) -> 
         line_end = text.find("\n", end)
         line_end = len(text) if line_end < 0 else line_end
         first, last = max(line_start, start - BEFORE), min(line_end, end + AFTER)
+        # No other hit is cut in two.
+        first = min((hit[0] for hit in hits if hit[0] < first < hit[1]), default=first)
+        last = max((hit[1] for hit in hits if hit[0] < last < hit[1]), default=last)
         snippets.append(Snippet(tuple(mark_parts(text, first, last, hits)), first > line_start, last < line_end))
         shown_until = last
     return snippets

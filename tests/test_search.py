@@ -144,6 +144,14 @@ def test_hits_are_marked_in_the_original_text() -> None:
     assert not snippet.cut_after
 
 
+def test_a_snippet_cuts_no_hit_in_two() -> None:
+    text = "一" * 30 + "旧改" + "二" * 71 + "旧改" + "三" * 50
+    (snippet,) = cut_snippets(text, find_hits(text, "旧改"))
+    assert [words for words, marked in snippet.parts if marked] == ["旧改", "旧改"]
+    assert snippet.cut_before
+    assert snippet.cut_after
+
+
 def test_a_word_is_found_whole_wherever_han_stands_beside_it() -> None:
     with index("发展5G网络", "共15G", "5g") as search:
         assert search("5G") == search("５ｇ") == {0, 2}

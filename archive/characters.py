@@ -34,12 +34,16 @@ def character_map() -> dict[int, str | None]:
     """Code point → what it becomes (None: nothing)."""
     table: dict[int, str | None] = {ord(radical): ideograph for radical, ideograph in RADICALS.items()}
     table |= {ord(space): " " for space in ODD_SPACES} | {ord(character): None for character in ZERO_WIDTH}
-    table |= {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+    table |= {
+        code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+    }
     table |= {0xFF05: "%", 0xFF0E: ".", 0xFF0B: "+"}
+    # The radical is 戶 to Unicode; fonts and PDFs of the mainland draw and mean 户.
+    table[0x2F3E] = "户"
     for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20), *range(0xFB00, 0xFB07)):
         becomes = unicodedata.normalize("NFKC", chr(code))
         if becomes != chr(code):
-            table[code] = becomes
+            table.setdefault(code, becomes)
     return table
 
 

@@ -12,7 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,12 +24,14 @@ from archive.errors import BadArgumentsError, DamagedInputError, MachineError
 from archive.home import Home
 from archive.model import Capture
 from archive.urls import is_fetchable, url_key
+from archive.verify import verify
 from archive.warc import (
     IDENTICAL,
     MAX_PAYLOAD,
     MAX_RECORD,
     NOT_MODIFIED,
     Headers,
+    StoredResponse,
     decode_body,
     digest,
     header_of,
@@ -45,15 +47,6 @@ __all__ = ["CaptureStore", "CatchUp", "StoredResponse", "utc_now", "utc_time"]
 
 COLUMNS = ", ".join(field.name for field in fields(Capture))
 WARC_PROFILES = {"not-modified": NOT_MODIFIED, "identical-payload": IDENTICAL}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredResponse:
-    """An HTTP answer as captured: `headers` as sent (but for Transfer-Encoding), `body` still content-encoded."""
-
-    status: int
-    headers: Headers
-    body: bytes
 
 
 class CaptureStore:
@@ -82,7 +75,7 @@ class CaptureStore:
 
     # ---- writing
 
-    def add_response(  # noqa: PLR0917
+    def add_response(
         self,
         url: str,
         fetched_at: str,
@@ -255,8 +248,8 @@ class CaptureStore:
         return capture_index.reindex(self.home, self.db)
 
     def verify(self) -> Iterator[str]:
-        """Check every digest; yields one line a problem: capture_index.verify."""
-        return capture_index.verify(self.home, self.db)
+        """Check every digest; yields one line a problem: archive.verify."""
+        return verify(self.home, self.db)
 
     # ---- inside
 
@@ -283,7 +276,7 @@ class CaptureStore:
         record = read_at(self.home.captures / capture.warc_file, capture.warc_offset, capture.warc_length)
         return record.get("WARC-Payload-Digest") or digest(capture_index.http_of(record)[1])
 
-    def _add_capture(  # noqa: PLR0917
+    def _add_capture(
         self,
         kind: str,
         id: str,

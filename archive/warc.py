@@ -71,6 +71,15 @@ class Place:
         return self.record is None and not self.torn
 
 
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """An HTTP answer as captured: `headers` as sent (but for Transfer-Encoding), `body` still content-encoded."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
 def digest(data: bytes) -> str:
     """The labelled SHA-256 of `data`, as WARC headers want it."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -63,7 +63,7 @@ def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> l
         return list(names)
     if everything:
         return [name for name, source in sources.items() if source.retired is None]
-    from crawler.crawl import due_sources  # noqa: PLC0415
+    from crawler.due import due_sources  # noqa: PLC0415
 
     db = open_archive(home)
     try:

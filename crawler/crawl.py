@@ -1,4 +1,4 @@
-"""Crawls of many sources: which are due, one child process each. And the command `scrapy crawl NAME` for one."""
+"""Crawls of many sources, one child process each. And the command `scrapy crawl NAME` for one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,16 +24,12 @@ from archive.captures import CaptureStore, utc_now
 from archive.database import open_archive
 from archive.errors import BadArgumentsError, BaogaoError, LockedError
 from archive.home import LOCK_HELD, Home
-from archive.sources import Source, nearest
+from archive.sources import nearest
 from crawler.runs import repair
 from crawler.spider import ReportSpider
 
 # The number of a pipe whose other end the parent of a crawl holds: it ends when the parent does, however it does.
 PARENT_PIPE: Final = "BAOGAO_PARENT_PIPE"
-
-# How long a source rests. A little less than the word says, so that a cron job at a fixed hour never finds a source
-# not quite due.
-RESTS: Final = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=12), "monthly": timedelta(days=27)}
 
 # How long children get to end by themselves after a signal: one page in flight (DOWNLOAD_TIMEOUT) and the settling.
 PATIENCE: Final = 90.0
@@ -88,7 +83,7 @@ def crawl_sources(
             db.close()
 
 
-def run_children(  # noqa: PLR0917
+def run_children(
     home: Home,
     db: Database,
     names: Sequence[str],
@@ -135,7 +130,7 @@ def run_children(  # noqa: PLR0917
     return list(outcomes.values())
 
 
-def start_child(  # noqa: PLR0917
+def start_child(
     home: Home, name: str, replay: bool, proxy: str | None, settings: Mapping[str, Any], pipe: int
 ) -> subprocess.Popen[bytes]:
     """Start `scrapy crawl NAME` in a process of its own; works from any folder."""
@@ -226,48 +221,6 @@ def signals_passed_to(running: Mapping[str, subprocess.Popen[bytes]]) -> Iterato
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-# ---- what is due
-
-
-def due_sources(db: Database, sources: Mapping[str, Source], now: datetime) -> list[str]:
-    """The sources to crawl now, longest waiting first: those never crawled, then by their last run. Retired ones never.
-
-    A run that broke off is due again at once; one that went badly rests a day at most.
-    """
-    sql = "select source, started_at, verdict from runs where started_at = (select max(r.started_at) from runs r"
-    last = {
-        source: (started, verdict)
-        for source, started, verdict in db.execute(f"{sql} where r.source = runs.source)").fetchall()
-    }
-    due: list[tuple[str, str]] = []
-    for name, source in sources.items():
-        if source.retired:
-            continue
-        started, verdict = last.get(name, ("", None))
-        if not started or verdict in (None, "crashed", "interrupted"):
-            due.append((started, name))
-            continue
-        rest = rest_of(source, now)
-        if not verdict.startswith("ok"):
-            rest = min(rest, RESTS["daily"])
-        if now - datetime.fromisoformat(started) >= rest:
-            due.append((started, name))
-    return [name for _, name in sorted(due)]
-
-
-def rest_of(source: Source, now: datetime) -> timedelta:
-    """How long a source rests between two runs at this time of the year.
-
-    Sessions are held from late December to early March; some sites publish weeks later (ANCHORS §4, pain 7): the
-    season's rhythm from 20 December to 15 March, then weekly to the end of April, else the source's own.
-    """
-    season, otherwise = RESTS[source.crawl.cadence.season], RESTS[source.crawl.cadence.otherwise]
-    day = (now.month, now.day)
-    if day >= (12, 20) or day <= (3, 15):
-        return season
-    return min(max(season, RESTS["weekly"]), otherwise) if day <= (4, 30) else otherwise
 
 
 # ---- one source

@@ -20,7 +20,8 @@ from archive.captures import CaptureStore
 from archive.database import open_archive
 from archive.home import Home
 from archive.sources import Source
-from crawler.crawl import crawl_sources, due_sources
+from crawler.crawl import crawl_sources
+from crawler.due import due_sources
 from crawler.runs import RUN_VERDICTS, run_verdict
 from tests.server import CHALLENGE, Site, list_page, report_page
 

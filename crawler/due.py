@@ -1,0 +1,54 @@
+"""Which sources to crawl now: by their cadence, the season of sessions, and how their last run went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlite_utils import Database
+
+from archive.sources import Source
+
+# How long a source rests. A little less than the word says, so that a cron job at a fixed hour never finds a source
+# not quite due.
+RESTS: Final = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=12), "monthly": timedelta(days=27)}
+
+
+def due_sources(db: Database, sources: Mapping[str, Source], now: datetime) -> list[str]:
+    """The sources to crawl now, longest waiting first: those never crawled, then by their last run. Retired ones never.
+
+    A run that broke off is due again at once; one that went badly rests a day at most.
+    """
+    sql = "select source, started_at, verdict from runs where started_at = (select max(r.started_at) from runs r"
+    last = {
+        source: (started, verdict)
+        for source, started, verdict in db.execute(f"{sql} where r.source = runs.source)").fetchall()
+    }
+    due: list[tuple[str, str]] = []
+    for name, source in sources.items():
+        if source.retired:
+            continue
+        started, verdict = last.get(name, ("", None))
+        if not started or verdict in (None, "crashed", "interrupted"):
+            due.append((started, name))
+            continue
+        rest = rest_of(source, now)
+        if not verdict.startswith("ok"):
+            rest = min(rest, RESTS["daily"])
+        if now - datetime.fromisoformat(started) >= rest:
+            due.append((started, name))
+    return [name for _, name in sorted(due)]
+
+
+def rest_of(source: Source, now: datetime) -> timedelta:
+    """How long a source rests between two runs at this time of the year.
+
+    Sessions are held from late December to early March; some sites publish weeks later (ANCHORS §4, pain 7): the
+    season's rhythm from 20 December to 15 March, then weekly to the end of April, else the source's own.
+    """
+    season, otherwise = RESTS[source.crawl.cadence.season], RESTS[source.crawl.cadence.otherwise]
+    day = (now.month, now.day)
+    if day >= (12, 20) or day <= (3, 15):
+        return season
+    return min(max(season, RESTS["weekly"]), otherwise) if day <= (4, 30) else otherwise

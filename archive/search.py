@@ -8,9 +8,9 @@ phrase of consecutive pairs is then exactly a substring of a run, which no word 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 
 from archive.fold import FOLD, fold
 
@@ -165,13 +165,29 @@ def find_hits(text: str, query: str) -> list[tuple[int, int, int]]:
     for start, minus_end, number in found:
         if not hits or start >= hits[-1][1]:
             hits.append((start, -minus_end, number))
-    if not hits or all(len(FOLD[ord(character)]) == 1 for character in set(text)):
-        return hits
-    # Some character folds to several or to none: count where each one begins.
-    origins: list[int] = []
-    for position, ends in enumerate(accumulate(len(FOLD[ord(character)]) for character in text)):
-        origins += [position] * (ends - len(origins))
-    return [(origins[start], origins[end - 1] + 1, number) for start, end, number in hits]
+    origin = trace_origins(text) if hits else int
+    return [(origin(start), origin(end - 1) + 1, number) for start, end, number in hits]
+
+
+def trace_origins(text: str) -> Callable[[int], int]:
+    """A function from a place in the folded text to the place in `text` it came from."""
+    widths = {character: len(FOLD[ord(character)]) for character in set(text)}
+    # Few characters fold to several or to none; between them the distance stays the same.
+    odd = "".join(character for character, width in widths.items() if width != 1)
+    if not odd:
+        return int
+    places, begins, grown = [-1], [-1], [0]
+    for found in re.finditer(f"[{re.escape(odd)}]", text):
+        places.append(found.start())
+        begins.append(found.start() + grown[-1])
+        grown.append(grown[-1] + widths[found.group()] - 1)
+
+    def origin(place: int) -> int:
+        last = bisect_right(begins, place) - 1
+        # Within what one character became, that character; after it, as many further as here.
+        return max(places[last], place - grown[last])
+
+    return origin
 
 
 # Characters shown before and after a hit: about two lines of a phone, so that several results stay in view.

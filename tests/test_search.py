@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.fold import SIMPLIFIED, count_chars, fold, fold_character, fold_text
-from archive.search import EVERY, HAN, cut_snippets, find_hits, fts_query, parse_query, tokens
+from archive.search import EVERY, HAN, cut_snippets, find_hits, fts_query, parse_query, tokens, trace_origins
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,14 @@ def test_hits_are_marked_in_the_original_text() -> None:
     assert [words for words, marked in snippet.parts if marked] == ["營商環境", "营\u200b商环境"]
     assert not snippet.cut_before
     assert not snippet.cut_after
+
+
+@given(st.text(alphabet="水火…㎡\u200b①é數ﬁ\u0301a ", max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_every_folded_place_is_traced_to_its_character(text: str) -> None:
+    origin = trace_origins(text)
+    expected = [place for place, character in enumerate(text) for _ in fold_character(character)]
+    assert [origin(place) for place in range(len(fold(text)))] == expected
 
 
 def test_a_snippet_cuts_no_hit_in_two() -> None:

@@ -26,6 +26,8 @@ from archive.site.queries import is_link
 from archive.site.reading import Place, lay_out
 from tests.small_archive import HOSTILE, REGIONS, Writer, write_report, write_small_archive
 
+ROOT = Path(__file__).parents[1]
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
@@ -266,6 +268,27 @@ def test_tables_follow_their_links_and_say_what_columns_mean(site: Datasette) ->
     assert words_of(page(site, "/reports?sql=select+1+as+one"), "table.rows tbody") == "1"
     assert page(site, "/reports?sql=selec", 400).css(".detail")
     assert get(site, "/reports/full_reports.json?_search=旧改&_shape=array").json()
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("best: whole, official", "居首：完整，政府或人大网站"),
+        ("forum after press", "论坛，排在报刊之后"),
+        ("国 is missing throughout, about 105 times", "“国”一次未见，本应约有 105 处"),
+        ("3 places, first {0}", "3 处，首处为 {0}"),
+        ("something nobody foresaw", "something nobody foresaw"),
+    ],
+)
+def test_what_the_steps_say_is_said_in_chinese(told: str, said: str) -> None:
+    assert words.say(told) == said
+
+
+def test_every_problem_the_code_can_find_has_chinese_words() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "archive").rglob("*.py")]
+    codes = {code for source in sources for code in re.findall(r'Problem\(\s*"(\w+)"', source)}
+    assert len(codes) > 20
+    assert codes - words.PROBLEMS.keys() == set(), "give these words in archive/site/words.py"
 
 
 def test_every_published_table_and_column_has_chinese_words() -> None:

@@ -241,7 +241,7 @@ def lay_out_report(db: sqlite3.Connection, report: Row, text: str, places: list[
 def name_problem(problem: Row) -> str:
     """A problem in words: what it is, and the character, year or name concerned."""
     said = words.PROBLEMS.get(problem["code"], str(problem["code"]))
-    return f"{said}：{problem['detail']}" if problem["detail"] else said
+    return f"{said}：{words.say(problem['detail'])}" if problem["detail"] else said
 
 
 def is_link(url: object) -> bool:

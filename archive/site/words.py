@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 TABLES: dict[str, tuple[str, str]] = {
     # table or view → (name, meaning)
     "reports": ("报告", "一个地区一年一份的政府工作报告。文本取自最好的一份抄本。"),
@@ -225,6 +227,29 @@ PROBLEMS = {
     "year_disagrees": "年份说法不一",
 }
 
+# What the steps say in `why` and `detail` (archive/copies.py, archive/damage.py): pattern → our words, in which {0} is
+# the first group, itself named by TERMS. What fits none is shown as it stands.
+PHRASES = (
+    (r"best: (\w+), (\w+)", "居首：{0}，{1}"),
+    (r"(\w+) after (\w+)", "{0}，排在{1}之后"),
+    (r"damaged", "有残缺"),
+    (r"cut", "不完整"),
+    (r"paragraphs run together", "段落连成一片"),
+    (r"captured later", "抓取较晚"),
+    (r"equal, by digest", "相同，按校验值排"),
+    (r"(.+) is missing throughout, about (\d+) times", "“{0}”一次未见，本应约有 {1} 处"),
+    (r"a paragraph of (\d+) characters, split again at its headings", "有一段长达 {0} 字"),
+    (r"(\d+) places, first (.+)", "{0} 处，首处为 {1}"),
+    (r"(\d+) places", "{0} 处"),
+    (r"(\d+) times", "{0} 处"),
+    (r"(\d+) characters", "{0} 字"),
+    (r"(\d+) runs of \?+", "{0} 处"),
+    (r"a paragraph stands (\d+) times", "有一段出现 {0} 次"),
+    (r"(.+) ends (\d+) paragraphs", "有 {1} 段以“{0}”收尾"),
+    (r"ends at (\d+) characters, a table cell's limit", "止于第 {0} 字"),
+)
+TERMS = ORIGINS | {"whole": "完整", "damaged": "有残缺", "cut": "不完整"}
+
 # The names of facets and filters.
 FIELDS = {"province": "省份", "year": "年份", "level": "级别", "trust": "可信程度"}
 
@@ -267,6 +292,14 @@ VALUES = {
 def name_value(column: str, value: object) -> str:
     """The words for one value of a column with a closed list; any other value as it is."""
     return VALUES.get(column, {}).get(str(value), str(value))
+
+
+def say(told: str) -> str:
+    """What a step said in `why` or `detail`, in our words where PHRASES has them."""
+    for pattern, phrase in PHRASES:
+        if found := re.fullmatch(pattern, told):
+            return phrase.format(*(TERMS.get(group, group) for group in found.groups()))
+    return told
 
 
 def name_column(table: str, column: str, meaning: str) -> str:

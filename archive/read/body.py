@@ -16,7 +16,8 @@ from archive.read.tree import Flat
 ACCEPT = 0.35  # of the dense part's prose: less, and a known container is not the article's (READING §2.7)
 KEEP = 0.90  # of the prose: the innermost container that keeps so much is taken (SOURCES §3b)
 DESCEND = 0.80  # of the prose: so much in one child, and the text is in that child (READING §2.7)
-OWN = 10  # marks of prose in an element's own paragraphs: about one paragraph of a report, and the text begins here
+OWN = 10  # marks of prose in an element's own paragraphs: one paragraph of a report, or a notice of the site
+OWN_SHARE = 0.05  # of the prose: so much of its own, and it is the text that begins here, not a notice
 PEER = 0.02  # of the child's prose: a like-named sibling with so much is another part of the same text
 
 # What the descent does not go into: a paragraph that holds nearly all of the text is still one paragraph among others.
@@ -120,9 +121,9 @@ def heaviest_child(flat: Flat, number: int) -> int | None:
     if most < DESCEND * total or flat.tags[best] in NOT_ENTERED:
         return None
     own = total - sum(marks for marks, child in children if flat.tags[child] not in NOT_ENTERED)
-    if own >= OWN:
-        return None
     kind = kind_of(flat, best)
+    if own >= OWN and (own >= OWN_SHARE * total or kind == kind_of(flat, number)):
+        return None
     for marks, child in children:
         marks_in_all = marks + flat.hidden.get(child, 0)
         if child != best and marks_in_all >= max(PEER * most, FEW_MARKS) and kind_of(flat, child) == kind:

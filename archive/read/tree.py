@@ -34,8 +34,9 @@ SILENT = words(
 ROWS, CELLS = words("tr"), words("td th")
 PREFORMATTED = words("pre listing plaintext xmp")
 
-# Marks of prose: Chinese punctuation, and the half-width forms of sites that fold it. Navigation has none.
-PROSE = re.compile("[，。；：、！？]|(?<=[\u4e00-\u9fff])[,;:!?]")
+# Marks of prose: Chinese punctuation, and the half-width forms of sites that fold it. Navigation has none. No colons:
+# the lines around an article are full of them (来源：, 时间：, 上一篇：).
+PROSE = re.compile("[，。；、！？]|(?<=[\u4e00-\u9fff])[,;!?]")
 
 # A hidden element with as many prose marks as this is no noise but a part of the text that a script shows later (the
 # second page of a paged report, a tab): a paragraph or two. Notices in hidden dialogues have fewer.

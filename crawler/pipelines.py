@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
@@ -10,7 +11,7 @@ from typing import Any, Self, TypeVar
 from scrapy.crawler import Crawler
 
 from archive.database import open_archive
-from archive.errors import DamagedInputError
+from archive.errors import DamagedInputError, MachineError
 from archive.ingest import Ingester
 from archive.sources import load_sources
 from crawler.spider import ReportSpider
@@ -37,13 +38,18 @@ class IngestPipeline:
 
     async def process_item(self, item: dict[str, str]) -> dict[str, str]:
         """Ingest one capture and count what it gave. A damaged one is logged and costs only itself."""
-        stats, spider = self.crawler.stats, self.crawler.spider
-        assert spider is not None
+        stats, spider = self.crawler.stats, self.spider
+        if spider.refusal:
+            # The capture is kept; the next run ingests it.
+            return item
         try:
             outcome = await self.on_thread(self.ingester.ingest_capture, item["capture"])
         except DamagedInputError as error:
             stats.inc_value("baogao/unreadable")
             spider.logger.warning("%s", error)
+            return item
+        except MachineError as error:
+            spider.give_up(error)
             return item
         if outcome.unreadable:
             stats.inc_value("baogao/unreadable")
@@ -55,16 +61,18 @@ class IngestPipeline:
     async def close_spider(self) -> None:
         """Settle what the crawl has changed, and end the workers."""
         try:
-            await self.on_thread(self.ingester.finish)
+            if not self.spider.refusal:
+                await self.on_thread(self.ingester.finish)
+        except MachineError as error:
+            self.spider.give_up(error)
         finally:
             await self.on_thread(self.close_ingester)
             self.thread.shutdown()
 
     def open_ingester(self) -> Ingester:
         """The ingester, made on the thread that will use its connection."""
-        spider = self.crawler.spider
-        assert isinstance(spider, ReportSpider)
-        return Ingester(spider.home, open_archive(spider.home), load_sources(spider.home))
+        home = self.spider.home
+        return Ingester(home, open_archive(home), load_sources(home))
 
     def close_ingester(self) -> None:
         """End the ingester's workers and close its connection."""
@@ -72,5 +80,17 @@ class IngestPipeline:
         self.ingester.db.close()
 
     async def on_thread(self, function: Callable[..., T], *args: Any) -> T:
-        """Call a function on the ingesting thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.thread, function, *args)
+        """Call a function on the ingesting thread. Raises MachineError where the disk refuses the database."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.thread, function, *args)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise  # wrong SQL is no fault of the machine's
+            message = f"{self.spider.home.database}: {error}; free the disk or mend its permissions"
+            raise MachineError(message) from error
+
+    @property
+    def spider(self) -> ReportSpider:
+        """Whose pages these are."""
+        assert isinstance(self.crawler.spider, ReportSpider)
+        return self.crawler.spider

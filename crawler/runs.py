@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
 import sys
 import time
 from collections.abc import Mapping
@@ -14,7 +15,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
-from sqlite_utils import Database
 
 from archive.capture_index import upsert_run
 from archive.captures import CaptureStore, utc_now
@@ -160,7 +160,7 @@ class RunRecorder:
         """Write the row of a run that has begun. A replay is no run: it asks nobody and captures nothing."""
         self.known = spider.db.execute("select count(*) from copies where source = ?", [spider.name]).fetchone()[0]
         if not spider.replay:
-            self.write(spider.db, self.row(spider))
+            self.write(spider)
         if sys.stderr.isatty():
             columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
             self.progress = Progress(*columns, console=Console(stderr=True), transient=True)
@@ -177,7 +177,7 @@ class RunRecorder:
         """Say how far the run is: in its row, and on the terminal or, once a minute, in the log."""
         row = self.row(spider)
         if not spider.replay:
-            self.write(spider.db, row)
+            self.write(spider)
         said = describe(spider.name, row)
         if self.progress:
             self.progress.update(self.progress.task_ids[0], description=said)
@@ -207,10 +207,13 @@ class RunRecorder:
         else:
             logger.info("%s", line)
 
-    def write(self, db: Database, row: Mapping[str, Any]) -> None:
-        """Put a row into the table of runs."""
-        with db.atomic():
-            upsert_run(db, dict(row))
+    def write(self, spider: ReportSpider) -> None:
+        """Put the run's row into its table, as it stands."""
+        try:
+            with spider.db.atomic():
+                upsert_run(spider.db, self.row(spider))
+        except sqlite3.OperationalError as error:
+            spider.give_up(MachineError(f"{spider.home.database}: {error}; free the disk or mend its permissions"))
 
     def row(self, spider: ReportSpider) -> dict[str, Any]:
         """The run's row as it stands, without a verdict."""

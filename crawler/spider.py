@@ -193,7 +193,7 @@ class ReportSpider(Spider):
         if self.refusal is None:
             self.refusal = error
             self.logger.error("%s", error)
-            if self.crawler.engine.spider is not None:
+            if self.crawler.crawling:
                 asyncio.get_running_loop().create_task(self.crawler.engine.close_spider_async(reason="machine refused"))
 
     def count(self, name: str) -> None:

@@ -268,6 +268,20 @@ def parent_of_a_crawl(home: Home) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment(home), stdin=nothing, stdout=pipe, text=True)
 
 
+def test_a_full_disk_ends_the_run_in_one_line(fresh: Home, site: Site) -> None:
+    size = 3_000_000
+    site.page("/2021.html", b"%PDF" + os.urandom(size), "application/pdf")
+    command = ["bash", "-c", f"ulimit -f {size // 2048}; exec {sys.executable} -m scrapy crawl jiazi"]
+    done = subprocess.run(command, env=environment(fresh), capture_output=True, text=True, timeout=120, check=False)
+    site.page("/2021.html", report_page(2021), etag='"a4"')
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+    assert "free the disk" in done.stderr.splitlines()[-1]
+    assert scrapy(fresh, "crawl", "jiazi").returncode == 0
+    assert [verdict for (verdict,) in rows(fresh, "select verdict from runs order by id")] == ["crashed", "ok"]
+    assert len(rows(fresh, "select id from reports")) == 5
+
+
 def wait_for(condition: object, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]

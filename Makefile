@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/baogao demo $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

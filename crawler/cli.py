@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     # Scrapy takes a third of a second to load: only the commands that crawl pay for it.
     from crawler.crawl import RunOutcome
 
-USUAL_PORT = 8001
 SOME_FAILED, ALL_FAILED, INTERRUPTED = 10, 11, 13
 
 
@@ -73,7 +72,9 @@ def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> l
 
 
 def exit_code_of(outcomes: list[RunOutcome]) -> int:
-    """The exit code of a crawl (DESIGN §4): 0, or 10 some failed, 11 all failed, 13 interrupted."""
+    """The exit code of a crawl (DESIGN §4): 0, or 4 the machine refuses, 10 some failed, 11 all, 13 interrupted."""
+    if any(outcome.exit_code == MachineError.exit_code for outcome in outcomes):
+        return MachineError.exit_code
     if any(outcome.verdict == "interrupted" for outcome in outcomes):
         return INTERRUPTED
     failed = [outcome for outcome in outcomes if not (outcome.verdict or "").startswith("ok")]
@@ -130,12 +131,12 @@ def run(home: Home, jobs: int) -> None:
 def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
     """Crawl three bundled sample sites on loopback, build, publish and serve what they gave."""
     from archive.publish import publish  # noqa: PLC0415
-    from archive.serve import serve  # noqa: PLC0415
+    from archive.serve import choose_port, serve  # noqa: PLC0415
     from crawler.crawl import crawl_sources  # noqa: PLC0415
     from crawler.demo import REGIONS, SOURCES, SampleSites  # noqa: PLC0415
 
     home: Home = context.obj if told_home(context) else Home(Path("var") / "demo")
-    chosen_port = 0 if no_serve else free_port(port)
+    chosen_port = 0 if no_serve else choose_port(port)
     home.prepare()
     home.sources.mkdir(exist_ok=True)
     names = [path.stem for path in sorted(SOURCES.glob("*.toml"))]
@@ -160,22 +161,6 @@ def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
             return
         say(f"4/4 serving; Ctrl-C ends it. The sample sites themselves stay at {sites.proxy_url}/")
         serve(home, chosen_port, announce=lambda address: click.echo(f"The archive: {address}"))
-
-
-def free_port(wanted: int | None) -> int:
-    """The port a person wants, else the usual one, else (0) any that is free.
-
-    Raises MachineError at once where the wanted one is taken, not after the crawl.
-    """
-    from archive.serve import listen  # noqa: PLC0415
-
-    try:
-        with listen("127.0.0.1", wanted or USUAL_PORT):
-            return wanted or USUAL_PORT
-    except MachineError:
-        if wanted:
-            raise
-        return 0
 
 
 def told_home(context: click.Context) -> bool:

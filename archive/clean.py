@@ -118,7 +118,11 @@ def part_head_line(line: str) -> Iterable[str]:
     before, after = line[: salutation.start()], line[salutation.start() :]
     if before and not re.search(r"人民代表大会|工作报告", before):
         return [line]
-    marked = re.sub(rf"^((?:{SITE_TAG.pattern[1:]})?[^，。；]{{0,40}}?政府工作报告(?:全文|[（(]全文[）)])?)(?=[{DASHES}\d在（(])", r"\1\n", before)
+    marked = re.sub(
+        rf"^((?:{SITE_TAG.pattern[1:]})?[^，。；]{{0,40}}?政府工作报告(?:全文|[（(]全文[）)])?)(?=[{DASHES}\d在（(])",
+        r"\1\n",
+        before,
+    )
     marked = re.sub(rf"((?:会议上?|审议通过|会上)[）)]?)(?=[{HAN}]{{0,20}}(?:{POST}))", r"\1\n", marked)
     said = re.sub(rf"^({SALUTATION.pattern})\s*", r"\1\n", after, count=1)
     return [part.strip() for part in (marked + "\n" + said).split("\n") if part.strip()]
@@ -126,16 +130,16 @@ def part_head_line(line: str) -> Iterable[str]:
 
 def split_run_together(paragraphs: list[str]) -> list[str]:
     """Split a paragraph that an aggregator ran together again before its headings and glossary terms."""
-    return [
-        part
-        for line in paragraphs
-        for part in (split_line(line) if len(line) > RUN_TOGETHER else [line])
-    ]
+    return [part for line in paragraphs for part in (split_line(line) if len(line) > RUN_TOGETHER else [line])]
 
 
-GLOSSARY = re.compile(r"(?<=[。！？”!])\s*(?=《?[^，。；！!]{0,30}(?:名词解释|用语解释|名词注释|名词说明|名词术语解释))")
+GLOSSARY = re.compile(
+    r"(?<=[。！？”!])\s*(?=《?[^，。；！!]{0,30}(?:名词解释|用语解释|名词注释|名词说明|名词术语解释))"
+)
 # 一、 or （一） after the end of a sentence: 多杆合 一、多头合一 is no heading.
-CHAPTER = re.compile(rf"(?:(?<=[。！？；：”!?;:])\s*|(?<=^))(?=(?:[（(][{NUMERALS}]{{1,3}}[）)]|[{NUMERALS}]{{1,3}}、))")
+CHAPTER = re.compile(
+    rf"(?:(?<=[。！？；：”!?;:])\s*|(?<=^))(?=(?:[（(][{NUMERALS}]{{1,3}}[）)]|[{NUMERALS}]{{1,3}}、))"
+)
 # The heading of a chapter ends in one of these words; what follows it begins the first paragraph.
 CHAPTER_HEADING = re.compile(
     rf"^([{NUMERALS}]{{1,3}}、[^，。；：,;:]{{2,30}}?(?:工作回顾|工作总结|回顾|工作安排|主要任务|重点工作|主要工作|工作任务|"
@@ -271,7 +275,11 @@ def join_cut(paragraphs: list[str]) -> list[str]:
     body = False
     for line in filter(None, paragraphs):
         if joined and body and continues(joined[-1], line):
-            glue = " " if joined[-1][-1].isascii() and joined[-1][-1].isalpha() and line[0].isascii() and line[0].isalpha() else ""
+            glue = (
+                " "
+                if joined[-1][-1].isascii() and joined[-1][-1].isalpha() and line[0].isascii() and line[0].isalpha()
+                else ""
+            )
             joined[-1] += glue + line
         else:
             joined.append(line)

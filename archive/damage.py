@@ -78,7 +78,9 @@ def find_anonymised(text: str) -> Iterator[Problem]:
     """Names and years made unreadable: XX镇, 20xx年."""
     found = list(re.finditer(r"[xX×]{2,}[省市县区镇乡旗村]|20[xX×]{2}年", text))
     if found:
-        yield Problem("anonymised", "major", f"{len(found)} places, first {found[0][0]}", found[0].start(), len(found[0][0]))
+        yield Problem(
+            "anonymised", "major", f"{len(found)} places, first {found[0][0]}", found[0].start(), len(found[0][0])
+        )
 
 
 def find_missing_years(text: str) -> Iterator[Problem]:

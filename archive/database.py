@@ -74,8 +74,7 @@ def open_readonly(path: Path) -> Database:
 def create_views(db: Database) -> None:
     """Make the views, or make them anew where their definition changed."""
     present = {
-        name: sql
-        for name, sql in db.execute("select name, sql from sqlite_master where type = 'view'").fetchall()
+        name: sql for name, sql in db.execute("select name, sql from sqlite_master where type = 'view'").fetchall()
     }
     for name, (_, select) in VIEWS.items():
         sql = f"CREATE VIEW [{name}] AS {select}"

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
-import openpyxl
-
 from archive.errors import BadArgumentsError, DamagedInputError
 from archive.read import sniff
 from archive.urls import is_fetchable
@@ -81,7 +79,9 @@ def find_pages(path: Path, max_bytes: int, url: str | None = None, fetched_at: s
     """
     if path.is_dir():
         inside = sorted(member for member in path.rglob("*") if member.is_file())
-        shown = [member for member in inside if not any(part.startswith(".") for part in member.relative_to(path).parts)]
+        shown = [
+            member for member in inside if not any(part.startswith(".") for part in member.relative_to(path).parts)
+        ]
         for member in shown:
             yield from find_pages(member, max_bytes)
         return
@@ -145,6 +145,8 @@ def read_csv(page: HandPage) -> Iterator[dict[str, str]]:
 
 def read_xlsx(page: HandPage) -> Iterator[dict[str, str]]:
     """The rows of the first sheet of a workbook."""
+    import openpyxl  # noqa: PLC0415 (slow to load, and workbooks are rare)
+
     book = openpyxl.load_workbook(io.BytesIO(page.data), read_only=True, data_only=True)
     try:
         rows = book.worksheets[0].iter_rows(values_only=True)

@@ -129,7 +129,11 @@ def tidy_title(line: str) -> str:
 def title_year(title: str | None) -> int | None:
     """The year a title claims: 2020年…, 2017政府工作报告, …(2008), 二〇〇三年."""
     squeezed = re.sub(r"\s", "", title or "")
-    for pattern in (r"((?:19|20)\d\d)年", r"([一二][〇○零九ＯO一二三四五六七八]{3})年", r"(?<!\d)((?:19|20)\d\d)(?!\d|[年月.])"):
+    for pattern in (
+        r"((?:19|20)\d\d)年",
+        r"([一二][〇○零九ＯO一二三四五六七八]{3})年",
+        r"(?<!\d)((?:19|20)\d\d)(?!\d|[年月.])",
+    ):
         if match := re.search(pattern, squeezed):
             return read_number(match[1])
     return None

@@ -88,7 +88,9 @@ class Home:
             except BlockingIOError as error:
                 file.seek(0)
                 holder = file.read().strip() or "unknown"
-                message = f"another run (process {holder}) is writing {self.root}: wait for it to end, or use another --home"
+                message = (
+                    f"another run (process {holder}) is writing {self.root}: wait for it to end, or use another --home"
+                )
                 raise LockedError(message) from error
             file.truncate(0)
             file.write(str(os.getpid()))

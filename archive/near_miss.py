@@ -57,7 +57,11 @@ TITLE_SIGNS: tuple[tuple[str, str], ...] = (
 
 # (reason, pattern, characters of the opening it is sought in)
 OPENING_SIGNS: tuple[tuple[str, str, int], ...] = (
-    ("standing_committee_report", r"受[^。]{0,20}人大常委会[^。]{0,8}委托|我受[^。]{0,20}常务委员会[^。]{0,8}委托", 800),
+    (
+        "standing_committee_report",
+        r"受[^。]{0,20}人大常委会[^。]{0,8}委托|我受[^。]{0,20}常务委员会[^。]{0,8}委托",
+        800,
+    ),
     ("budget_report", r"受[^。]{2,20}人民政府(?:的)?委托[^。]{0,40}预算", 1200),
     ("plan_report", r"受[^。]{2,20}人民政府(?:的)?委托[^。]{0,60}(?:计划|发展)", 1200),
     ("court_report", r"代表[^。]{0,20}人民法院", 600),
@@ -74,7 +78,17 @@ OPENING_SIGNS: tuple[tuple[str, str, int], ...] = (
 SHORTEST = 2000
 # The gate of READING §2.7, point 6: 38 of 38 reports, 0 of 552 other pages at 4 points and 4,000 characters.
 ENOUGH = 4
-INNER_SIGNS = ("工作回顾", "主要目标", "重点工作", "自身建设", "工作安排", "主要任务", "主要工作", "总体要求", "工作任务")
+INNER_SIGNS = (
+    "工作回顾",
+    "主要目标",
+    "重点工作",
+    "自身建设",
+    "工作安排",
+    "主要任务",
+    "主要工作",
+    "总体要求",
+    "工作任务",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,10 @@ TABLES: dict[str, Table] = {
             "speaker": (str, "who gave the report"),
             "speaker_post": (str, "the speaker's post as printed"),
             "text_sha256": (str, "the text, in texts"),
-            "folded_sha256": (str, "digest of the folded text: equal for copies that differ only in punctuation and spacing"),
+            "folded_sha256": (
+                str,
+                "digest of the folded text: equal for copies that differ only in punctuation and spacing",
+            ),
             "chars": (int, "Han, other letters and digits of the text, after folding"),
             "complete": (int, "1 where the text has a head and an end"),
             "lost": (str, "characters the text has lost throughout, null for none"),

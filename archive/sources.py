@@ -153,7 +153,9 @@ def load_source(path: Path, platforms: Mapping[str, Mapping[str, Any]]) -> Sourc
     preset: Mapping[str, Any] = {}
     if (platform := written.get("platform")) is not None:
         if platform not in platforms:
-            raise BadArgumentsError(f"{path}: platform: no platform is called {platform!r}{nearest(platform, platforms)}")
+            raise BadArgumentsError(
+                f"{path}: platform: no platform is called {platform!r}{nearest(platform, platforms)}"
+            )
         preset = platforms[platform]
     try:
         return Source.model_validate({**merge(preset, written), "id": path.stem})

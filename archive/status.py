@@ -25,9 +25,13 @@ def archive_status(db: Database) -> dict[str, Any]:
         "unresolved": count("reports where id like 'unresolved-%'"),
         "to_be_read_anew": count("captures where verdict = 'page' and examined is not ?", rules_version()),
         "regions": count("(select distinct region from reports where region is not null)"),
-        "years": [row[0] for row in db.execute("select distinct year from reports where year > 0 order by 1").fetchall()],
+        "years": [
+            row[0] for row in db.execute("select distinct year from reports where year > 0 order by 1").fetchall()
+        ],
         "trust": dict(db.execute("select trust, count(*) from reports group by trust order by trust").fetchall()),
-        "rejected": dict(db.execute("select reason, count(*) from rejections group by 1 order by 2 desc, 1").fetchall()),
+        "rejected": dict(
+            db.execute("select reason, count(*) from rejections group by 1 order by 2 desc, 1").fetchall()
+        ),
         "sources": list(db.query("select * from source_status order by id")),
     }
 

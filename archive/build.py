@@ -11,8 +11,9 @@ from sqlite_utils import Database
 
 from archive.captures import CaptureStore
 from archive.database import open_archive
+from archive.findings import forget_findings
 from archive.home import Home
-from archive.ingest import Ingester, forget_findings
+from archive.ingest import Ingester
 from archive.regions import Regions, load_regions
 from archive.sources import Source
 

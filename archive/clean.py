@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from archive.characters import map_characters
 from archive.furniture import is_furniture
@@ -184,7 +185,7 @@ def split_numbered(text: str) -> list[str]:
             wanted, mark = 2, sign
     cuts = [0, *starts, len(text)]
     # A lone 1. is an accident, not a list.
-    return [text] if len(starts) < 2 else [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip()]
+    return [text] if len(starts) < 2 else [text[a:b] for a, b in pairwise(cuts) if text[a:b].strip()]
 
 
 def trim_head(paragraphs: list[str]) -> list[str]:
@@ -229,7 +230,7 @@ def first_head_line(paragraphs: list[str], salutation: int) -> int:
 
 
 def belongs_to_head(line: str) -> bool:
-    """Whether a line between title and salutation stays: head lines always, others unless they are no part of a head."""
+    """Whether a line between title and salutation stays: head lines do, others unless they are plainly none."""
     if is_head_line(line):
         return not is_furniture(line, "head") or line.strip()[:1] in DASHES + "（("
     listed = HEADING_START.match(line) is not None

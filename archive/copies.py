@@ -160,7 +160,7 @@ def is_full(copy: Standing, longest: int) -> bool:
 
 
 def rank_key(copy: Standing, longest: int) -> tuple[object, ...]:
-    """Best first: undamaged, whole, by origin, with its paragraphs, oldest, then by digest (DESIGN §7, READING §3.5)."""
+    """Best first: undamaged, whole, by origin, with paragraphs, oldest, then by digest (DESIGN §7, READING §3.5)."""
     return (
         copy.damage > 0,
         not is_full(copy, longest),

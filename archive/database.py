@@ -50,7 +50,7 @@ def open_archive(home: Home) -> Database:
         # A commit in WAL mode with synchronous=normal survives kill -9; a power cut costs index rows that
         # captures.catch_up reads from the WARC files again.
         db.execute("pragma synchronous = normal")
-        db.execute("pragma busy_timeout = %d" % (BUSY_SECONDS * 1000))
+        db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
         migrations.apply(db)
         create_views(db)
     except sqlite3.OperationalError as error:
@@ -73,9 +73,7 @@ def open_readonly(path: Path) -> Database:
 
 def create_views(db: Database) -> None:
     """Make the views, or make them anew where their definition changed."""
-    present = {
-        name: sql for name, sql in db.execute("select name, sql from sqlite_master where type = 'view'").fetchall()
-    }
+    present = dict(db.execute("select name, sql from sqlite_master where type = 'view'").fetchall())
     for name, (_, select) in VIEWS.items():
         sql = f"CREATE VIEW [{name}] AS {select}"
         if present.get(name) != sql:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from archive.articles import begins_speech, join_pages
 from archive.clean import clean_text
 from archive.damage import find_damage, lost_characters
 from archive.identify import Clues, identify
@@ -18,22 +19,26 @@ from archive.split import split_candidates
 class Circumstances:
     """What is known of a page beside its bytes.
 
-    `region` is the code in its source file; `extra_regions` the home's regions.csv.
+    `region` is the code in its source file; `extra_regions` the home's regions.csv. `later` are the bytes of the later
+    pages of the same article; `first` the id of the capture of its first page, where this is a later one.
     """
 
     url: str | None = None
     content_type: str | None = None
-    rules: PageRules = PageRules()
+    rules: PageRules = field(default_factory=PageRules)
     region: str | None = None
     extra_regions: Path | None = None
+    later: tuple[bytes, ...] = ()
+    first: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """A page and what its candidates turned out to be."""
+    """A page and what its candidates turned out to be. `continues`: it is a later page of that capture's article."""
 
     page: Page
     findings: tuple[Finding, ...]
+    continues: str | None = None
 
 
 def examine(payload: bytes, known: Circumstances) -> Examination:
@@ -42,6 +47,11 @@ def examine(payload: bytes, known: Circumstances) -> Examination:
     if known.rules.bundle and not page.parts:
         # A list page of a site that bundles: its links are the spider's business.
         return Examination(page, ())
+    if known.first and not begins_speech(page):
+        return Examination(page, (), continues=known.first)
+    pages = [read_page(data, known.url, known.content_type, known.rules) for data in known.later]
+    if further := [other for other in pages if not begins_speech(other)]:
+        page = join_pages(page, further)
     regions = load_regions(known.extra_regions)
     findings = tuple(examine_candidate(candidate, page, known, regions) for candidate in split_candidates(page))
     return Examination(page, findings)

@@ -12,7 +12,7 @@ TABLE = Path(__file__).parent / "furniture.csv"
 
 @cache
 def patterns(where: str) -> re.Pattern[str]:
-    """All rules for the `head` (between title and salutation) or the `tail` (after the last sentence) as one pattern."""
+    """All rules for the `head` (between title and salutation) or the `tail` (after the last sentence), as one."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = [row["pattern"] for row in csv.DictReader(file) if row["where"] == where]
     return re.compile("|".join(f"(?:{pattern})" for pattern in rows))

@@ -30,6 +30,7 @@ REASONS: dict[str, str] = {
     "newspaper_digest": "a newspaper's digest of a report",
     "template": "a sample text with blanks",
     "list_page": "a list of links",
+    "later_page": "a later page of an article, joined to its first",
     "too_short": "too short to be a report",
     "unreadable": "the capture could not be read",
     "other": "none of the signs of a report",

@@ -29,7 +29,7 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report: `kind` of KINDS or "other"; `level` 1 for 一、, 2 for （一）; start and length in characters."""
+    """A part of a report: `kind` of KINDS or "other", `level` 1 for 一、 and 2 for （一）, its place in characters."""
 
     n: int
     kind: str
@@ -50,7 +50,7 @@ class Paragraph:
 
 
 def outline(text: str) -> tuple[list[Section], list[Paragraph]]:
-    """Sections and paragraphs of a report's text (one paragraph a line). Paragraphs and line ends add up to the text."""
+    """Sections and paragraphs of a report's text; paragraphs and line ends add up to the text."""
     sections: list[Section] = []
     paragraphs: list[Paragraph] = []
     open_kind, place = "other", 0

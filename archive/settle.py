@@ -5,6 +5,7 @@ The outcome does not depend on the order in which copies arrived: every value is
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.copies import CONTAINMENT, COVERED, SHARED, Ranked, Standing, group_copies, origin_rank, similarity
+from archive.findings import write_problem
 from archive.fold import fold_text
 from archive.model import Problem
 from archive.outline import outline
-from archive.problems import write_problem
 from archive.regions import Regions
 
 Row = dict[str, Any]
@@ -150,11 +151,15 @@ def settle_key(db: Database, key: Key, guests: list[Row], regions: Regions) -> N
 def settle_unresolved(db: Database, copies: list[Row]) -> None:
     """Each text that belongs to no region or year yet is a report of its own until it is known better."""
     by_id = {copy["id"]: copy for copy in copies}
+    # Next year's report is never this year's, nor a sister district's, whatever else is not known of them.
+    known: dict[tuple[str, str, str], list[Standing]] = defaultdict(list)
+    for copy in copies:
+        known[str(copy["region"]), str(copy["township"]), str(copy["year"])].append(standing_of(db, copy))
     settled = set()
-    for group in group_copies([standing_of(db, copy) for copy in copies]):
-        report_id = f"unresolved-{by_id[group[0].id]['text_sha256'][:12]}"
-        settled.add(report_id)
+    for group in (group for likely in known.values() for group in group_copies(likely)):
         best = by_id[group[0].id]
+        report_id = f"unresolved-{best['text_sha256'][:12]}"
+        settled.add(report_id)
         place: Row = {"region": best["region"], "region_name": best["region_name"], "year": best["year"]}
         write_report(db, report_id, [(by_id[ranked.id], ranked) for ranked in group], place)
     for (old,) in db.execute("select id from reports where id like 'unresolved-%'").fetchall():

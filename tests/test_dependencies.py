@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 PURE = ("split", "clean", "identify", "near_miss", "head", "furniture", "characters", "damage", "copies", "outline")
 IMPURE = {
     "sqlite3", "sqlite_utils", "datasette", "warcio", "archive.database", "archive.captures", "archive.home",
-    "archive.publish", "archive.settle", "archive.ingest", "archive.problems", "archive.build",
+    "archive.publish", "archive.settle", "archive.ingest", "archive.findings", "archive.build",
 }  # fmt: skip
 SOCKETS = {"socket", "socketserver", "http.client", "http.server", "urllib.request", "requests", "httpx", "aiohttp"}
 # The supervisor of the site and its workers listen; they connect to nothing.

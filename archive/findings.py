@@ -1,0 +1,174 @@
+"""Writing what examinations found: copies with their texts, problems and fingerprints; rejections with their reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.copies import fingerprint
+from archive.errors import UnreadableError
+from archive.examine import Examination
+from archive.fold import fold_text
+from archive.identify import evidence_rows
+from archive.model import Capture, Finding, Problem
+from archive.sources import Source
+from archive.urls import url_key
+
+EMPTY = ("too_short", "the page holds no text")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one capture gave. `skipped`: these rules had read it before. `unreadable`: in words, why it gave nothing."""
+
+    capture: str
+    copies: int = 0
+    rejections: int = 0
+    problems: int = 0
+    skipped: bool = False
+    unreadable: str | None = None
+
+
+def write_sources(db: Database, sources: Mapping[str, Source]) -> None:
+    """The source files as rows."""
+    rows = []
+    for source in sources.values():
+        first, last = source.expect.years or (None, None)
+        retired = f"{source.retired.since}: {source.retired.why}" if source.retired else None
+        rows.append(
+            {
+                "id": source.id,
+                "name": source.name,
+                "kind": source.kind,
+                "region": source.region,
+                "platform": source.platform,
+                "start": source.start[0],
+                "unverified": int(source.unverified),
+                "retired": retired,
+                "expect_from": first,
+                "expect_until": last if isinstance(last, int) else None,
+            }
+        )
+    with db.conn:
+        db.execute("delete from sources")
+        db.table("sources").insert_all(rows)
+
+
+def forget_findings(db: Database, capture_id: str) -> None:
+    """Delete what an earlier reading of a capture gave."""
+    of_capture = "(select id from copies where capture = ?)"
+    for sql in (
+        f"delete from fingerprints where copy in {of_capture}",
+        f"delete from problems where copy in {of_capture}",
+        # What is said of other copies because of this one, settle says again where it still holds.
+        "delete from problems where code = 'text_of_another' and exists (select 1 from copies c where c.capture = ?"
+        " and instr(detail, c.id))",
+        "delete from copies where capture = ?",
+        "delete from rejections where capture = ?",
+    ):
+        db.execute(sql, [capture_id])
+
+
+def mark_examined(db: Database, capture_id: str, rules: str) -> None:
+    """Note which version of the rules read a capture."""
+    db.execute("update captures set examined = ? where id = ?", [rules, capture_id])
+
+
+def reject(db: Database, capture: str, part: int, title: str | None, reason: str, detail: str, chars: int) -> None:
+    """Write a rejection."""
+    db.execute("insert into rejections values (?, ?, ?, ?, ?, ?)", [capture, part, title, reason, detail, chars])
+
+
+def store_unreadable(db: Database, capture: Capture, error: UnreadableError, rules: str) -> Outcome:
+    """Write that a capture could not be read, in place of what it gave before."""
+    with db.conn:
+        forget_findings(db, capture.id)
+        reject(db, capture.id, 0, None, "unreadable", f"{error.code}: {error.message}", 0)
+        mark_examined(db, capture.id, rules)
+    return Outcome(capture.id, rejections=1, unreadable=error.message)
+
+
+def store_findings(db: Database, capture: Capture, examination: Examination, origin: str, rules: str) -> Outcome:
+    """Write the copies and rejections of one capture in one transaction, in place of what it gave before."""
+    copies = rejections = problems = 0
+    with db.conn:
+        forget_findings(db, capture.id)
+        for finding in examination.findings:
+            folded = fold_text(finding.text)
+            identity, candidate = finding.identity, finding.candidate
+            if not identity.is_report:
+                reject(db, capture.id, candidate.part, candidate.title, identity.reason, identity.detail, len(folded))
+                rejections += 1
+                continue
+            store_copy(db, capture, finding, folded, examination.page.reader, origin)
+            copies += 1
+            problems += len(finding.problems)
+        if examination.continues:
+            detail = f"joined to capture {examination.continues}"
+            reject(db, capture.id, 0, examination.page.title, "later_page", detail, 0)
+            rejections += 1
+        elif not examination.findings:
+            reason, detail = (
+                ("list_page", "none of the bundle's items is on it") if examination.page.paragraphs else EMPTY
+            )
+            reject(db, capture.id, 0, examination.page.title, reason, detail, 0)
+            rejections += 1
+        mark_examined(db, capture.id, rules)
+    return Outcome(capture.id, copies, rejections, problems)
+
+
+def store_copy(db: Database, capture: Capture, finding: Finding, folded: str, reader: str, origin: str) -> None:
+    """Write one copy with its text, problems and fingerprints. Its report is settled later."""
+    identity, candidate = finding.identity, finding.candidate
+    copy_id = f"{capture.id}-{candidate.part}"
+    digest = hashlib.sha256(finding.text.encode()).hexdigest()
+    db.execute("insert or ignore into texts values (?, ?)", [digest, finding.text])
+    db.table("copies").insert(
+        {
+            "id": copy_id,
+            "capture": capture.id,
+            "part": candidate.part,
+            "source": capture.source,
+            "url": capture.url,
+            "url_key": url_key(capture.url) if capture.url else None,
+            "published_on": candidate.published_on,
+            "title_as_shown": candidate.title,
+            "title": identity.title,
+            "region": identity.region,
+            "region_name": identity.region_name,
+            "township": identity.township,
+            "year": identity.year,
+            "title_year": identity.title_year,
+            "delivered_on": identity.delivered_on,
+            "congress": identity.congress,
+            "session": identity.session,
+            "speaker": identity.speaker,
+            "speaker_post": identity.speaker_post,
+            "text_sha256": digest,
+            "folded_sha256": hashlib.sha256(folded.encode()).hexdigest(),
+            "chars": len(folded),
+            "complete": int(identity.complete),
+            "lost": finding.lost or None,
+            "damage": sum(problem.severity == "major" for problem in finding.problems),
+            "reader": reader,
+            "origin": origin,
+            "evidence": json.dumps(evidence_rows(identity.evidence), ensure_ascii=False),
+            "seen_from": capture.fetched_at,
+            "seen_until": capture.last_seen_at,
+        }
+    )
+    for problem in finding.problems:
+        write_problem(db, copy_id, problem)
+    db.conn.executemany("insert into fingerprints values (?, ?)", [(value, copy_id) for value in fingerprint(folded)])
+
+
+def write_problem(db: Database, copy_id: str, problem: Problem) -> None:
+    """Write one problem of a copy; the same problem twice is one row."""
+    said = [copy_id, problem.code, problem.detail, str(problem.start)]
+    problem_id = hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+    place = [problem.code, problem.severity, problem.detail, problem.start, problem.length]
+    db.execute("insert or ignore into problems values (?, null, ?, ?, ?, ?, ?, ?)", [problem_id, copy_id, *place])

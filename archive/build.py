@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.captures import CaptureStore
-from archive.database import open_archive
+from archive.database import open_archive, writing
 from archive.findings import forget_findings
 from archive.home import Home
 from archive.ingest import Ingester
@@ -80,7 +80,7 @@ def drop_strays(db: Database) -> None:
     known = "select id from captures where verdict = 'page'"
     rows = f"select capture from copies where capture not in ({known}) union "
     rows += f"select capture from rejections where capture not in ({known})"
-    with db.conn:
+    with writing(db):
         for (gone,) in db.execute(rows).fetchall():
             forget_findings(db, gone)
 
@@ -102,6 +102,6 @@ def write_regions(db: Database, regions: Regions) -> None:
         }
         for unit in regions.all
     ]
-    with db.conn:
+    with writing(db):
         db.execute("delete from regions")
         db.table("regions").insert_all(rows)

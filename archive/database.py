@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -64,6 +66,24 @@ def open_archive(home: Home) -> Database:
     return db
 
 
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """One transaction that has the write lock from its start, so that what it reads stays true while it writes.
+
+    Several children of a crawl write at once, and sqlite-utils commits every statement outside a transaction by itself.
+    """
+    if db.conn.in_transaction:
+        yield
+        return
+    db.conn.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        db.conn.rollback()
+        raise
+    db.conn.commit()
+
+
 def open_readonly(path: Path) -> Database:
     """Open a database file for reading only. Raises MachineError where there is none."""
     if not path.exists():
@@ -77,6 +97,6 @@ def create_views(db: Database) -> None:
     for name, (_, select) in VIEWS.items():
         sql = f"CREATE VIEW [{name}] AS {select}"
         if present.get(name) != sql:
-            with db.conn:
+            with writing(db):
                 db.execute(f"drop view if exists [{name}]")
                 db.execute(sql)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.copies import fingerprint
+from archive.database import writing
 from archive.errors import UnreadableError
 from archive.examine import Examination
 from archive.fold import fold_text
@@ -53,7 +54,7 @@ def write_sources(db: Database, sources: Mapping[str, Source]) -> None:
                 "expect_until": last if isinstance(last, int) else None,
             }
         )
-    with db.conn:
+    with writing(db):
         db.execute("delete from sources")
         db.table("sources").insert_all(rows)
 
@@ -85,7 +86,7 @@ def reject(db: Database, capture: str, part: int, title: str | None, reason: str
 
 def store_unreadable(db: Database, capture: Capture, error: UnreadableError, rules: str) -> Outcome:
     """Write that a capture could not be read, in place of what it gave before."""
-    with db.conn:
+    with writing(db):
         forget_findings(db, capture.id)
         reject(db, capture.id, 0, None, "unreadable", f"{error.code}: {error.message}", 0)
         mark_examined(db, capture.id, rules)
@@ -95,7 +96,7 @@ def store_unreadable(db: Database, capture: Capture, error: UnreadableError, rul
 def store_findings(db: Database, capture: Capture, examination: Examination, origin: str, rules: str) -> Outcome:
     """Write the copies and rejections of one capture in one transaction, in place of what it gave before."""
     copies = rejections = problems = 0
-    with db.conn:
+    with writing(db):
         forget_findings(db, capture.id)
         for finding in examination.findings:
             folded = fold_text(finding.text)

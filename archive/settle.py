@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.copies import CONTAINMENT, COVERED, SHARED, Ranked, Standing, group_copies, origin_rank, similarity
+from archive.database import writing
 from archive.findings import write_problem
 from archive.fold import fold_text
 from archive.model import Problem
@@ -42,18 +43,17 @@ class Key:
 
 
 def settle_all(db: Database, regions: Regions) -> None:
-    """Settle every report whose copies changed, then number the reports. Safe to cut off and begin again."""
-    dirty = changed_keys(db)
-    unresolved = list(db.query("select * from copies where region is null or year is null order by id"))
-    homes = {copy["id"]: find_home_of(db, copy) for copy in unresolved}
-    for copy in unresolved:
-        home = homes[copy["id"]]
-        if home and copy["report"] not in report_ids(db, home):
-            dirty.add(home)
-    for key in sorted(dirty):
-        with db.conn:
+    """Settle every report whose copies changed, then number the reports: all of it, or on a kill nothing."""
+    with writing(db):
+        dirty = changed_keys(db)
+        unresolved = list(db.query("select * from copies where region is null or year is null order by id"))
+        homes = {copy["id"]: find_home_of(db, copy) for copy in unresolved}
+        for copy in unresolved:
+            home = homes[copy["id"]]
+            if home and copy["report"] not in report_ids(db, home):
+                dirty.add(home)
+        for key in sorted(dirty):
             settle_key(db, key, [copy for copy in unresolved if homes[copy["id"]] == key], regions)
-    with db.conn:
         settle_unresolved(db, [copy for copy in unresolved if homes[copy["id"]] is None])
         drop_empty(db)
         refresh_times(db)

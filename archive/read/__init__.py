@@ -10,7 +10,22 @@ from archive.read.sniff import check_payload, sniff
 __all__ = ["check_payload", "read_page", "sniff"]
 
 # Files that a hostile hand can make run for ever or fill the memory: each is read in a child process of its own.
-SANDBOXED = ("pdf", "docx")
+SANDBOXED = ("pdf", "docx", "doc", "odt", "ofd", "rtf")
+
+# What people call the files that no reader is for.
+UNSUPPORTED = {
+    "xls": "an Excel workbook (.xls)",
+    "xlsx": "an Excel workbook (.xlsx)",
+    "ppt": "a PowerPoint presentation (.ppt)",
+    "works": "a Microsoft Works document (.wps)",
+    "ole": "an OLE file of an unknown program",
+    "zip": "a zip archive",
+    "rar": "a RAR archive",
+    "7z": "a 7z archive",
+    "gzip": "a gzip archive",
+    "image": "a picture",
+    "warc": "a WARC file",
+}
 
 
 def read_page(
@@ -40,4 +55,6 @@ def read_page(
 
         return read_text(data, content_type)
     check_payload(data)
-    raise UnreadableError("unsupported_type", f"no reader for files of type {kind}: save it as PDF, docx or HTML")
+    what = UNSUPPORTED.get(kind, f"of type {kind}")
+    message = f"the file is {what}, for which there is no reader: save it as PDF or docx"
+    raise UnreadableError("unsupported_type", message)

@@ -15,6 +15,10 @@ from archive.read.sandbox import limit_self, pack_outcome, too_large
 READERS: Mapping[str, str] = {
     "pdf": "archive.read.pdf:read_pdf",
     "docx": "archive.read.office:read_docx",
+    "doc": "archive.read.doc:read_doc",
+    "odt": "archive.read.odt:read_odt",
+    "ofd": "archive.read.ofd:read_ofd",
+    "rtf": "archive.read.rtf:read_rtf",
 }
 
 

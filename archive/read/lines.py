@@ -39,6 +39,8 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # Full-width punctuation and forms are set like Han characters.
 FULL_WIDTH = re.compile(r"[\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
+# Degrees: text is set along right angles, give or take a crooked scan; other text is a stamp or a watermark.
+CROOKED = 10
 
 ACROSS = -1
 
@@ -136,6 +138,13 @@ def turn(x: float, y: float, angle: int) -> tuple[float, float]:
     """A point turned clockwise around the origin by `angle` degrees."""
     cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     return x * cosine + y * sine, y * cosine - x * sine
+
+
+def direction_of(x: float, y: float) -> int:
+    """The direction of a vector in whole degrees from 0 to 359, right angles made exact."""
+    angle = math.degrees(math.atan2(y, x))
+    right = round(angle / 90) * 90
+    return (right if abs(angle - right) <= CROOKED else round(angle)) % 360
 
 
 def drop_doubles(sheet: Sheet) -> Sheet:

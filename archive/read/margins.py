@@ -100,9 +100,7 @@ def drop_page_numbers(pages: Sequence[Sequence[Line]], sheets: Sequence[Sheet]) 
     return [[line for line in page if line not in found or not is_number(line, page)] for page in pages]
 
 
-def part_notes(
-    pages: Sequence[Sequence[Line]], sheets: Sequence[Sheet], em: float
-) -> tuple[list[Line], list[Line]]:
+def part_notes(pages: Sequence[Sequence[Line]], sheets: Sequence[Sheet], em: float) -> tuple[list[Line], list[Line]]:
     """Body and notes: the notes are the small lines that end a column, where a mark, a rule or earlier notes say so."""
     body: list[Line] = []
     notes: list[Line] = []

@@ -191,15 +191,18 @@ def read_levels(parent: etree._Element | None) -> Iterator[tuple[int, Level]]:
     for level in children_named(parent, "lvl"):
         restart = value_of(level, "lvlRestart")
         legal = child_named(level, "isLgl")
-        yield number_of(attribute(level, "ilvl"), 0), Level(
-            format=value_of(level, "numFmt") or "decimal",
-            text=value_of(level, "lvlText") or "",
-            # ISO 29500-1 §17.9.25: a level without a start begins at 0.
-            start=number_of(value_of(level, "start"), 0),
-            follow=value_of(level, "suff") or "tab",
-            legal=legal is not None and attribute(legal, "val") not in ("0", "false", "off"),
-            restart=None if restart is None else number_of(restart, 0),
-            style=value_of(level, "pStyle"),
+        yield (
+            number_of(attribute(level, "ilvl"), 0),
+            Level(
+                format=value_of(level, "numFmt") or "decimal",
+                text=value_of(level, "lvlText") or "",
+                # ISO 29500-1 §17.9.25: a level without a start begins at 0.
+                start=number_of(value_of(level, "start"), 0),
+                follow=value_of(level, "suff") or "tab",
+                legal=legal is not None and attribute(legal, "val") not in ("0", "false", "off"),
+                restart=None if restart is None else number_of(restart, 0),
+                style=value_of(level, "pStyle"),
+            ),
         )
 
 
@@ -229,10 +232,13 @@ def value_of(parent: etree._Element | None, name: str) -> str | None:
     return None if child is None else attribute(child, "val")
 
 
-def number_of(value: str | None, default: int, base: int = 10) -> int:
-    """A whole number some program wrote, or `default` for what is none or no character could have (§22.9.2)."""
+def number_of(value: str | None, default: int, base: int = 10, most: int = 0x10FFFF) -> int:
+    """A whole number some program wrote, or `default` for what is none.
+
+    So is a number above `most`; no character has one above the usual (§22.9.2).
+    """
     try:
         number = int(value or "", base)
     except ValueError:
         return default
-    return number if 0 <= number <= 0x10FFFF else default
+    return number if 0 <= number <= most else default

@@ -1,4 +1,4 @@
-"""Office documents → paragraphs. Today docx; each further format is one more function that gives a Page."""
+"""Zip containers of office documents, opened within bounds; docx → paragraphs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from lxml import etree
 
 from archive.errors import UnreadableError
 from archive.model import Page
+from archive.read.conventions import find_large, make_page
 from archive.read.numbering import read_lists
-from archive.read.wordml import Document, read_notes, read_styles
+from archive.read.wordml import Document, picture_areas, read_notes, read_styles
 
 # READING §6.3, guards: no member of a container may be larger, or unpack to more than so many times its size. Small
 # ones may: a megabyte hurts nobody.
@@ -43,10 +44,7 @@ def read_docx(data: bytes) -> Page:
         lists=read_lists(parse("numbering")),
         notes={kind: read_notes(parse(kind + "s")) for kind in ("footnote", "endnote")},
     )
-    paragraphs = document.read(root)
-    if not paragraphs:
-        raise UnreadableError("no_text", "the document has no text, perhaps only pictures: look for another copy")
-    return Page(paragraphs=tuple(paragraphs), reader="docx")
+    return make_page(document.read(root), "docx", find_large(picture_areas(root)))
 
 
 def find_related(container: Container, part: str) -> dict[str, str]:

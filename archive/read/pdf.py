@@ -8,8 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
@@ -25,25 +24,12 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream
 from pdfminer.utils import Matrix, PathSegment, apply_matrix_pt
 
-from archive.characters import RADICALS
 from archive.errors import UnreadableError
 from archive.model import Page, Problem
-from archive.read.decode import COMMON
 from archive.read.layout import lay_out
-from archive.read.lines import HAN, Glyph, Sheet
+from archive.read.legible import MOST_PAGES, UNKNOWN, count_good, is_garbled, judge_sheet, read_character, text_of
+from archive.read.lines import Glyph, Sheet, direction_of
 from archive.read.sniff import encrypted, is_truncated_pdf
-
-# READING §6.1: all characters are held until the end, 335 MB for 1980 pages; a report has some 60 pages at most.
-MOST_PAGES = 600
-
-# READING §6.2, when a page wants text recognition and when its text is garbled.
-FEW_CHARACTERS = 50
-IMAGE_SHARE = 0.3
-GARBLE_SHARE = 0.05
-USUAL_SHARE = 0.12
-USUAL_LEAST = 60  # Han characters below which the share of usual ones says nothing
-UNKNOWN = "\ufffd"  # stands for a character whose font does not say which it is
-GARBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 
 # A path of one stroke or box, at most so high and at least so wide (points), is a rule. The one above Word's notes is
 # two inches wide, in a narrow column half as wide.
@@ -51,16 +37,9 @@ RULE_HEIGHT = 2.0
 RULE_WIDTH = 72.0
 RULE_SEGMENTS = 6
 
-# What a font's table may say for a glyph: radicals for ideographs, a two-em dash for the dash of two characters. Fonts
-# for simplified Chinese draw radical 63 as 户, though Unicode decomposes it to 戶.
-LOOK_ALIKES: Mapping[str, str] = {**RADICALS, "\u2f3e": "户", "\u2e3a": "——"}
-
 # An object up to its end or its stream, and one that is a page (ISO 32000-1 §7.3.10, §7.7.3.3).
 OBJECT = re.compile(rb"(?<!\d)(\d{1,9})\s+0\s+obj\b(.*?)(?:endobj|stream|\Z)", re.S)
 PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b")
-
-# Degrees: text is set along right angles, give or take a crooked scan; other text is a stamp or a watermark.
-CROOKED = 10
 
 # pdfminer logs each oddity of a file; those that matter become problems here.
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -226,60 +205,10 @@ class Recorder(PDFTextDevice):
             self.painted += abs(a * d - b * c)
 
 
-def read_character(text: str) -> str:
-    """A character as it reads: many PDFs say a radical, or a two-em dash, for the glyph that looks the same.
-
-    The rules of layout read words, so that this cannot wait for cleaning. Compatibility decomposition maps all 214
-    Kangxi radicals, but next to none of the supplement (READING §6.4).
-    """
-    if text in LOOK_ALIKES:
-        return LOOK_ALIKES[text]
-    if "\u2f00" <= text <= "\u2fd5":
-        return unicodedata.normalize("NFKC", text)
-    return text
-
-
-def direction_of(x: float, y: float) -> int:
-    """The direction of a vector in whole degrees from 0 to 359, right angles made exact."""
-    angle = math.degrees(math.atan2(y, x))
-    right = round(angle / 90) * 90
-    return (right if abs(angle - right) <= CROOKED else round(angle)) % 360
-
-
-def text_of(sheet: Sheet) -> str:
-    """The characters of a sheet in the order they were written, without white space."""
-    return "".join("".join(glyph.text for glyph in sheet.glyphs).split())
-
-
-def count_good(sheets: Sequence[Sheet]) -> int:
-    """How many characters of the sheets are characters, not garble."""
-    return sum(len(GARBLE.sub("", text_of(sheet))) for sheet in sheets)
-
-
 def is_poor(sheets: Sequence[Sheet]) -> bool:
     """Whether a second reader should try: no text, garble, or a page that broke the first."""
     texts = [text_of(sheet) for sheet in sheets]
     return not any(texts) or any(sheet.failure for sheet in sheets) or is_garbled("".join(texts))
-
-
-def is_garbled(text: str) -> bool:
-    """Whether characters are unknown, or are Han characters that hardly a text would use (READING §6.2)."""
-    if not text:
-        return False
-    han = HAN.findall(text)
-    unusual = len(han) >= USUAL_LEAST and sum(character in COMMON for character in han) < USUAL_SHARE * len(han)
-    return unusual or len(GARBLE.findall(text)) > GARBLE_SHARE * len(text)
-
-
-def judge_sheet(sheet: Sheet, number: int) -> Iterator[Problem]:
-    """What is wrong with a sheet; its number, from 1, is in the detail."""
-    text = text_of(sheet)
-    if sheet.failure:
-        yield Problem("unreadable_page", "major", f"page {number}: {sheet.failure}")
-    elif len(text) < FEW_CHARACTERS and sheet.images > IMAGE_SHARE:
-        yield Problem("page_without_text", "major", f"page {number}")
-    if is_garbled(text):
-        yield Problem("garbled_page", "major", f"page {number}")
 
 
 def explain_nothing(data: bytes, sheets: Sequence[Sheet]) -> UnreadableError:

@@ -12,8 +12,8 @@ from ctypes import c_double
 import pypdfium2
 import pypdfium2.raw as c
 
+from archive.read.legible import UNKNOWN, read_character
 from archive.read.lines import Glyph, Sheet
-from archive.read.pdf import UNKNOWN, read_character
 from archive.read.sniff import encrypted
 
 

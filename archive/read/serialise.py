@@ -25,6 +25,11 @@ INDENT = re.compile(
     "(?:(?<=[。！？；”）]) ?|\n)(?:\u3000[\u3000\u00a0 ]*[\u3000\u00a0]|\u00a0(?:[ \u3000]?\u00a0){3,})"
 )
 
+# A paragraph that holds so many indents holds a whole text; then one also stands behind a heading, which has no stop.
+# What follows is longer than a letter-spaced title's character or a name's.
+MANY_INDENTS = 5
+BARE_INDENT = re.compile("(?<=[^\u3000 ])\u3000\u3000+(?=[^\u3000 \u00a0]{5})")
+
 SENTENCE_END = re.compile("[。！？；]")
 MANY_LINES = 3  # lines in a cell: a header broken over two or three lines is still one cell of a table
 LATIN_END, LATIN_START = re.compile(r"[0-9A-Za-z]$"), re.compile(r"^[0-9A-Za-z]")
@@ -106,8 +111,11 @@ def tidy(run: str) -> list[str]:
     if not run or run.isspace():
         return []
     run = BLANK.sub(lambda blank: "\n" if "\n" in blank[0] else " ", drop_zero_width(run))
-    pieces = (" ".join(SOURCE_LINE_END.sub("", piece).split()) for piece in INDENT.split(run))
-    return [piece for piece in pieces if piece]
+    pieces = INDENT.split(run)
+    if len(pieces) > MANY_INDENTS:
+        pieces = [part for piece in pieces for part in BARE_INDENT.split(piece)]
+    tidied = (" ".join(SOURCE_LINE_END.sub("", piece).split()) for piece in pieces)
+    return [piece for piece in tidied if piece]
 
 
 def drop_zero_width(text: str) -> str:

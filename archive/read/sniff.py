@@ -35,7 +35,13 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 # Names of streams in an OLE file, stored as UTF-16: which program wrote it (READING §6.3). A password turns any new
 # Office file into an OLE file with one stream of this name ([MS-OFFCRYPTO] 2.3.4).
-OLE_STREAMS: Mapping[str, str] = {"WordDocument": "doc", "Workbook": "xls", "PowerPoint Document": "ppt"}
+OLE_STREAMS: Mapping[str, str] = {
+    "WordDocument": "doc",
+    "Workbook": "xls",
+    "PowerPoint Document": "ppt",
+    "MatOST": "works",
+    "CONTENTS": "works",
+}
 OLE_ENCRYPTED = "EncryptedPackage"
 
 BYTE_ORDER_MARKS: Mapping[bytes, str] = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -64,7 +70,7 @@ MHTML_HEADER = re.compile(r"^MIME-Version:|^Content-Type:\s*multipart/related", 
 def sniff(data: bytes) -> str:
     """The type of some bytes, never judged by a name or a header.
 
-    One of pdf, docx, xlsx, odt, ofd, zip, doc, xls, ppt, ole, rtf, mhtml, html, text, warc, gzip, rar, 7z, image,
+    One of pdf, docx, xlsx, odt, ofd, zip, doc, xls, ppt, works, ole, rtf, mhtml, html, text, warc, gzip, rar, 7z, image,
     empty, unknown. A compressed WARC file is "warc". A damaged zip container still has the type its member names give.
     """
     if not data.strip():
@@ -91,6 +97,9 @@ def sniff_zip(data: bytes) -> str:
     names = member_names(data)
     if "OFD.xml" in names:
         return "ofd"
+    # Packed anew by a program that does not know that the type comes first.
+    if {"content.xml", "META-INF/manifest.xml"} <= names:
+        return "odt"
     if "[Content_Types].xml" in names:
         for folder, kind in (("word/", "docx"), ("xl/", "xlsx")):
             if any(name.startswith(folder) for name in names):
@@ -110,7 +119,7 @@ def member_names(data: bytes) -> set[str]:
 
 
 def sniff_ole(data: bytes) -> str:
-    """The type of an OLE file: doc, xls, ppt or ole."""
+    """The type of an OLE file: doc, xls, ppt, works or ole."""
     for stream, kind in OLE_STREAMS.items():
         if stream.encode("utf-16-le") in data:
             return kind

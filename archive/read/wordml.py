@@ -8,6 +8,7 @@ from itertools import chain
 
 from lxml import etree
 
+from archive.read.conventions import set_notes, set_row
 from archive.read.numbering import (
     BULLETS,
     Counter,
@@ -39,6 +40,9 @@ CHARACTERS: Mapping[str, str] = {
 
 NOTE_REFERENCES: Mapping[str, str] = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 
+EMU = 914_400  # an inch
+MOST_EMU = 27_273_042_316_900  # ISO 29500-1 §20.1.10.42
+
 # Notes that are lines between text and notes (ISO 29500-1 §17.18.33).
 SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
 
@@ -66,19 +70,11 @@ class Document:
         self.noted: list[tuple[str, str]] = []
 
     def read(self, root: etree._Element) -> list[str]:
-        """All lines below `root`, then those of the notes it refers to, in the order of reference.
-
-        A mark in the text would part words that belong together, so it stands before its note alone.
-        """
+        """All lines below `root`, then those of the notes it refers to, in the order of reference."""
         lines = list(self.read_blocks(root))
-        count = 0
         # A note may refer to further notes: those join the end of the list while it is read.
-        for kind, id in self.noted:
-            note = self.notes[kind].get(id)
-            if note is not None and (found := list(self.read_blocks(note))):
-                count += 1
-                lines += [f"[{count}]{found[0]}", *found[1:]]
-        return lines
+        notes = (self.notes[kind].get(id) for kind, id in self.noted)
+        return lines + set_notes([list(self.read_blocks(note)) for note in notes if note is not None])
 
     def read_blocks(self, parent: etree._Element) -> Iterator[str]:
         """The lines of what lies below an element that holds paragraphs and tables."""
@@ -94,11 +90,7 @@ class Document:
     def read_table(self, table: etree._Element) -> Iterator[str]:
         """One line a row, its cells parted by tabs; a row with one filled cell is layout, its lines stay lines."""
         for row in descend(table, "tr"):
-            cells = [lines for cell in descend(row, "tc") if (lines := list(self.read_blocks(cell)))]
-            if len(cells) == 1:
-                yield from cells[0]
-            elif cells:
-                yield "\t".join(" ".join(lines) for lines in cells)
+            yield from set_row([list(self.read_blocks(cell)) for cell in descend(row, "tc")])
 
     def read_paragraph(self, paragraph: etree._Element) -> Iterator[str]:
         """The lines of one paragraph, its number before the first, then those of the text boxes it anchors."""
@@ -187,6 +179,15 @@ def read_place(properties: etree._Element | None) -> tuple[str | None, int | Non
     numbering = child_named(properties, "numPr")
     depth = value_of(numbering, "ilvl")
     return value_of(numbering, "numId"), None if depth is None else number_of(depth, 0)
+
+
+def picture_areas(root: etree._Element) -> Iterator[float]:
+    """The area in square inches of each picture below an element (ISO 29500-1 §20.4.2.7: its extent, in EMU)."""
+    for extent in root.iter("{*}extent"):
+        drawing = extent.getparent()
+        if drawing is not None and next(drawing.iter("{*}blip"), None) is not None:
+            width, height = (number_of(attribute(extent, name), 0, most=MOST_EMU) for name in ("cx", "cy"))
+            yield width * height / EMU**2
 
 
 def is_removed(paragraph: etree._Element) -> bool:

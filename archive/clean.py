@@ -7,8 +7,7 @@ changes the order of those that stay, but for the forms in characters.py; a prop
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Sequence
 
 from archive.characters import map_characters
 from archive.furniture import is_furniture
@@ -16,39 +15,39 @@ from archive.head import (
     DASHES,
     FULL_TEXT,
     HAN,
+    HEAD_LINES,
     POST,
     SALUTATION,
     SITE_TAG,
     find_salutation,
     is_head_line,
     is_title,
-    tidy_title,
+    read_session,
 )
+from archive.noise import drop_insertions, drop_page_furniture, drop_readings, drop_tokens
+from archive.paragraphs import HEADING, HEADING_START, join_cut, part_flattened, split_run_together
 
 Step = Callable[[list[str]], list[str]]
 
-# A paragraph this long is several run together (SOURCES §5: line length > 3,000).
-RUN_TOGETHER = 3000
-# A heading has at most so many characters and no sentence (READING §6.4).
-HEADING = 45
-# A line shorter than this without punctuation is no cut paragraph (READING §6.4).
-SHORTEST_CUT = 25
-# The title stands within so many lines before the salutation (READING §2.5).
-HEAD_LINES = 30
-
-NUMERALS = "一二三四五六七八九十"
-HEADING_START = re.compile(
-    rf"^(?:[（(]?[{NUMERALS}]{{1,3}}[）)、.．]|[（(]?\d{{1,2}}[）)、.．](?!\d)|[①-⑳]|第[{NUMERALS}]+[章节部篇]|附件|附[:：]|"
-    rf"[●•➢◆■▲]|[{DASHES}]{{2}}|各位|[{NUMERALS}]是)"
-)
-SENTENCE_END = "。！？：；…!?;:"
-CLOSING = "”’）》」』)\"'"
+# Line ends and blocks written out: \\r\\n as two letters each, tags as text (USERS §1.3: 28 of 76 reseller's texts).
+WRITTEN_ENDS = re.compile(r"(?:\\[rn])+|<br\s*/?>|</?(?:p|div|tr|li)(?:\s[^<>]*)?>", re.IGNORECASE)
+WRITTEN_SPACES = re.compile(r"\\t|\\u3000|\\xa0")
+WRITTEN_TAGS = re.compile(r"</?(?:span|font|strong|b|i|u|a|em|o:p)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
 
 def tidy_characters(paragraphs: list[str]) -> list[str]:
-    """Apply the small map of characters and collapse white space; lines a page left in one paragraph come apart."""
-    lines = (line for paragraph in paragraphs for line in map_characters(paragraph).split("\n"))
+    """Apply the small map of characters and collapse white space; line ends come apart, those written out too."""
+    lines = (line for paragraph in paragraphs for line in undo_markup(map_characters(paragraph)).split("\n"))
     return [tidy for line in lines if (tidy := re.sub(r"\s+", " ", line).strip())]
+
+
+def undo_markup(text: str) -> str:
+    """A text whose line ends, spaces and tags were written out as text."""
+    if "\\" in text:
+        text = WRITTEN_SPACES.sub(" ", text)
+    if "\\" in text or "<" in text:
+        text = WRITTEN_TAGS.sub("", WRITTEN_ENDS.sub("\n", text))
+    return text
 
 
 def close_spaces(paragraphs: list[str]) -> list[str]:
@@ -73,34 +72,6 @@ def close_line(line: str) -> str:
     return re.sub(spaced, lambda match: match[0].replace(" ", ""), line)
 
 
-# What sites write into a text, with the reason it is theirs. {title} stands for the title of the report itself.
-INSERTIONS: tuple[tuple[str, str], ...] = (
-    (r"{title}第[一二三四五六七八九十]+部分", "010b puts it before 一、 二、 三、"),
-    (r"{title}全文完$", "010b ends every article with it"),
-    (r"(?<=[。！])[（(]政府工作报告[）)]", "010b, between two sentences"),
-)
-
-
-def drop_insertions(paragraphs: list[str]) -> list[str]:
-    """Take out what a site wrote into the text around the report's own title."""
-    titles = {tidy_title(line) for line in paragraphs[:HEAD_LINES] if is_title(line)}
-    for line in paragraphs[:HEAD_LINES]:
-        if match := re.match(r"[^，。；]{2,40}?政府工作报告(?=全文)", SITE_TAG.sub("", line)):
-            titles.add(match[0])
-    if not titles:
-        return paragraphs
-    title = "(?:" + "|".join(re.escape(title) for title in sorted(titles, key=len, reverse=True)) + ")"
-    rules = [re.compile(pattern.replace("{title}", title)) for pattern, _ in INSERTIONS]
-    kept = []
-    for paragraph in paragraphs:
-        line = paragraph
-        for rule in rules:
-            line = rule.sub("", line)
-        if line.strip():
-            kept.append(line.strip())
-    return kept
-
-
 def part_head(paragraphs: list[str]) -> list[str]:
     """Set title, session, speaker and salutation of a head that was run together on lines of their own.
 
@@ -120,72 +91,13 @@ def part_head_line(line: str) -> Iterable[str]:
     if before and not re.search(r"人民代表大会|工作报告", before):
         return [line]
     marked = re.sub(
-        rf"^((?:{SITE_TAG.pattern[1:]})?[^，。；]{{0,40}}?政府工作报告(?:全文|[（(]全文[）)])?)(?=[{DASHES}\d在（(])",
+        rf"^((?:{SITE_TAG.pattern[1:]})?[^，。；]{{0,40}}?政府工作报告(?:全文|[（(]全文[）)])?)(?=\s?[{DASHES}\d在（(])",
         r"\1\n",
         before,
     )
-    marked = re.sub(rf"((?:会议上?|审议通过|会上)[）)]?)(?=[{HAN}]{{0,20}}(?:{POST}))", r"\1\n", marked)
+    marked = re.sub(rf"((?:会议上?|审议通过|会上)[）)]?)(?=\s?[{HAN}]{{0,20}}(?:{POST}))", r"\1\n", marked)
     said = re.sub(rf"^({SALUTATION.pattern})\s*", r"\1\n", after, count=1)
     return [part.strip() for part in (marked + "\n" + said).split("\n") if part.strip()]
-
-
-def split_run_together(paragraphs: list[str]) -> list[str]:
-    """Split a paragraph that an aggregator ran together again before its headings and glossary terms."""
-    return [part for line in paragraphs for part in (split_line(line) if len(line) > RUN_TOGETHER else [line])]
-
-
-GLOSSARY = re.compile(
-    r"(?<=[。！？”!])\s*(?=《?[^，。；！!]{0,30}(?:名词解释|用语解释|名词注释|名词说明|名词术语解释))"
-)
-# 一、 or （一） after the end of a sentence: 多杆合 一、多头合一 is no heading.
-CHAPTER = re.compile(
-    rf"(?:(?<=[。！？；：”!?;:])\s*|(?<=^))(?=(?:[（(][{NUMERALS}]{{1,3}}[）)]|[{NUMERALS}]{{1,3}}、))"
-)
-# The heading of a chapter ends in one of these words; what follows it begins the first paragraph.
-CHAPTER_HEADING = re.compile(
-    rf"^([{NUMERALS}]{{1,3}}、[^，。；：,;:]{{2,30}}?(?:工作回顾|工作总结|回顾|工作安排|主要任务|重点工作|主要工作|工作任务|"
-    rf"主要目标|总体要求|目标任务|政府自身建设|自身建设))(?=[{HAN}\d（(])(?!\d{{0,4}}和|和|及|与)"
-)
-# After 、 a digit may follow (3、72街坊); after a dot it would be a decimal.
-NUMBERED = re.compile(r"(?<![\d.．A-Za-z%])(\d{1,2})(?:([.．])(?=[^\d\s.．、，。])|(、)(?=[^\s.．、，。]))")
-NOTE = re.compile(r"(?<=[。！？：”:!])(?=[①-⑳])")
-REMARK = re.compile(r"(?<=[。！？；])(?=各位代表[，,！!：:])")
-
-
-def split_line(line: str) -> list[str]:
-    """One run-together line, split before chapters, sections, numbered items, notes and remarks to the delegates."""
-    body, *glossary = GLOSSARY.split(line, maxsplit=1)
-    pieces: list[str] = []
-    for piece in CHAPTER.split(body):
-        heading = CHAPTER_HEADING.match(piece)
-        rest = [heading[1], piece[heading.end() :]] if heading else [piece]
-        pieces += [part for section in rest for item in split_numbered(section) for part in REMARK.split(item)]
-    for piece in glossary:
-        title = re.match(r"《?[^，。；！!]{0,30}?(?:解释|注释|说明)(?:[（(][^）)]{0,20}[）)])?[:：]?", piece)
-        end = title.end() if title else 0
-        pieces += [piece[:end]] + [part for item in NOTE.split(piece[end:]) for part in split_numbered(item)]
-    return [piece.strip() for piece in pieces if piece.strip()]
-
-
-def split_numbered(text: str) -> list[str]:
-    """Split before 1. 2. 3. or 1、2、3、 that follow one another from 1; a number out of turn is no item.
-
-    An item begins after the end of a sentence; the first may also follow a heading directly.
-    """
-    starts, wanted, mark = [], 1, None
-    for match in NUMBERED.finditer(text):
-        before, sign = text[: match.start()].rstrip()[-1:], match[2] or match[3]
-        after_sentence = before == "" or before in SENTENCE_END + CLOSING
-        first = wanted == 1 and re.match(rf"[{HAN}]", before or " ") is not None
-        if int(match[1]) == wanted and sign == (mark or sign) and (after_sentence or first):
-            starts.append(match.start())
-            wanted, mark = wanted + 1, sign
-        elif int(match[1]) == 1 and after_sentence:
-            starts.append(match.start())
-            wanted, mark = 2, sign
-    cuts = [0, *starts, len(text)]
-    # A lone 1. is an accident, not a list.
-    return [text] if len(starts) < 2 else [text[a:b] for a, b in pairwise(cuts) if text[a:b].strip()]
 
 
 def trim_head(paragraphs: list[str]) -> list[str]:
@@ -199,7 +111,8 @@ def trim_head(paragraphs: list[str]) -> list[str]:
     if salutation is None:
         return paragraphs[titles[-1] :] if titles else drop_leading_furniture(paragraphs)
     between = titles[-1] + 1 if titles else first_head_line(paragraphs, salutation)
-    head = list(dict.fromkeys(part_session(line for line in paragraphs[between:salutation] if belongs_to_head(line))))
+    lines = [line for line in join_session(paragraphs[between:salutation]) if belongs_to_head(line)]
+    head = list(dict.fromkeys(part_session(lines)))
     if titles and not any(is_head_line(line) for line in head):
         # The site set title and session line apart with a second title or furniture between them.
         earlier = [line for line in paragraphs[titles[0] + 1 : titles[-1]] if is_head_line(line)]
@@ -213,6 +126,21 @@ def trim_head(paragraphs: list[str]) -> list[str]:
 def part_session(lines: Iterable[str]) -> Iterable[str]:
     """Session and speaker on one line with a space between come apart (陕西 2026)."""
     return (part for line in lines for part in re.split(rf"(?<=会议上)\s+(?=[{HAN}]{{0,20}}(?:{POST}))", line))
+
+
+def join_session(lines: Sequence[str]) -> list[str]:
+    """A session line that was broken over two or three lines as one (SOURCES §4, rule 3: 9, 10, 45)."""
+    joined: list[str] = []
+    for line in lines:
+        for back in (1, 2):
+            broken = joined[-back:]
+            whole = "".join((*broken, line))
+            if len(broken) == back and read_session(whole) and not any(map(read_session, (*broken, line))):
+                joined[-back:] = [whole]
+                break
+        else:
+            joined.append(line)
+    return joined
 
 
 def without_full_text(title: str) -> str:
@@ -264,49 +192,13 @@ def trim_tail(paragraphs: list[str]) -> list[str]:
     return paragraphs[:end]
 
 
-def drop_page_numbers(paragraphs: list[str]) -> list[str]:
-    """Drop lines that are nothing but a page number: — 3 —, - 3 -, 第3页, 第 3 页 共 20 页."""
-    number = re.compile(rf"^[{DASHES}·\s]+\d{{1,3}}[{DASHES}·\s]+$|^第\s*\d+\s*页(?:[,，/\s]*共\s*\d+\s*页)?$")
-    return [line for line in paragraphs if not number.match(line)]
-
-
-def join_cut(paragraphs: list[str]) -> list[str]:
-    """Join paragraphs that a page or a hard wrap cut in two (READING §6.4: precision 1.000, recall .975)."""
-    joined: list[str] = []
-    body = False
-    for line in filter(None, paragraphs):
-        if joined and body and continues(joined[-1], line):
-            glue = (
-                " "
-                if joined[-1][-1].isascii() and joined[-1][-1].isalpha() and line[0].isascii() and line[0].isalpha()
-                else ""
-            )
-            joined[-1] += glue + line
-        else:
-            joined.append(line)
-        body = body or SALUTATION.search(line) is not None or len(line) > 2 * HEADING
-    return joined
-
-
-def continues(before: str, line: str) -> bool:
-    """Whether `line` goes on with the sentence that `before` broke off."""
-    last = before[-1]
-    if last in SENTENCE_END or (last in CLOSING and (before[-2:-1] in "。！？；" or len(before) <= HEADING)):
-        return False
-    if HEADING_START.match(line) or is_furniture(line, "tail"):
-        return False
-    if len(before) < SHORTEST_CUT and last not in "，、,":
-        return False
-    # A chapter's or section's heading may have a comma: （三）深化改革，扩大开放.
-    stops = r"[。；;]" if re.match(rf"[（(]?[{NUMERALS}]{{1,3}}[）)、]", before) else r"[，。；,;]"
-    is_heading = len(before) <= HEADING and not re.search(stops, before)
-    return not is_heading and re.match(rf"[{HAN}\dA-Za-z“‘（(《，、。；”%]", line) is not None
-
-
 STEPS: tuple[Step, ...] = (
     tidy_characters,
+    drop_readings,
+    drop_tokens,
+    part_flattened,
     close_spaces,
-    drop_page_numbers,
+    drop_page_furniture,
     drop_insertions,
     part_head,
     trim_head,

@@ -10,14 +10,25 @@ from pathlib import Path
 TABLE = Path(__file__).parent / "furniture.csv"
 
 
+# What stands between the words on a row of buttons.
+BETWEEN = re.compile(r"[\s【】\[\]()（）<>＜＞|｜/·•、,，:：+-]+")
+
+
 @cache
 def patterns(where: str) -> re.Pattern[str]:
-    """All rules for the `head` (between title and salutation) or the `tail` (after the last sentence), as one."""
+    """All rules for the `head` (between title and salutation), the `tail` (after the last sentence) or a `button`."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = [row["pattern"] for row in csv.DictReader(file) if row["where"] == where]
     return re.compile("|".join(f"(?:{pattern})" for pattern in rows))
 
 
+@cache
+def buttons() -> re.Pattern[str]:
+    """A row of nothing but buttons, whatever stood between them."""
+    return re.compile(f"(?:{patterns('button').pattern})+")
+
+
 def is_furniture(line: str, where: str) -> bool:
     """Whether a whole line is furniture there. Never asked of the body: 分享, 来源, 附件 occur in reports."""
-    return patterns(where).match(line.strip()) is not None
+    line = line.strip()
+    return patterns(where).match(line) is not None or buttons().fullmatch(BETWEEN.sub("", line)) is not None

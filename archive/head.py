@@ -9,9 +9,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from archive.fold import SIMPLIFIED
+
 NUMERAL = r"[0-9一二三四五六七八九十百零〇○]+"
 DASHES = "-—―─━–－"  # the hyphen first: the string also stands in character classes
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+# The title stands within so many lines before the salutation (READING §2.5).
+HEAD_LINES = 30
 
 # 2020年1月9日, 二〇二一年一月十二日, with or without spaces (SOURCES §4, 1–45).
 DATE = re.compile(
@@ -55,6 +59,10 @@ BARE_NAME = re.compile(rf"^[{HAN}](?:\s+[{HAN}]){{1,2}}$")
 # A name without post or spaces counts only right under the session line or date (湖南 2026).
 LONE_NAME = re.compile(rf"^[{HAN}]{{2,4}}$|^[{HAN}]{{2,12}}(?:[·•．][{HAN}]{{1,12}})+$")
 
+# Mirrors print heads in traditional characters (SOURCES §1b); the grammar above is in simplified ones.
+TRADITIONAL = re.compile("[" + "".join(SIMPLIFIED) + "]")
+SIMPLER = str.maketrans(SIMPLIFIED)
+
 CHINESE_DIGITS = {"零": 0, "〇": 0, "○": 0, "Ｏ": 0, "O": 0} | {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 
 
@@ -65,6 +73,11 @@ class Session:
     place: str
     congress: str
     session: str
+
+
+def simplify(line: str) -> str:
+    """A line with simplified characters for traditional ones, character by character."""
+    return line.translate(SIMPLER) if TRADITIONAL.search(line) else line
 
 
 def read_number(words: str) -> int | None:
@@ -94,7 +107,7 @@ def read_date(line: str) -> date | None:
 
 def read_session(line: str) -> Session | None:
     """The people's congress and session a line names, with the place words before them."""
-    undated = DATE.sub("|", re.sub(rf"(?<=[{HAN}])\s+(?=[{HAN}])", "", line))
+    undated = DATE.sub("|", re.sub(rf"(?<=[{HAN}])\s+(?=[{HAN}])", "", simplify(line)))
     match = SESSION.search(undated)
     if match is None:
         return None
@@ -106,10 +119,10 @@ def read_session(line: str) -> Session | None:
 def read_speaker(line: str) -> tuple[str, str | None] | None:
     """Name and post of a speaker line (区长 胡广杰; 秦 健 has its space taken out); post None for a bare name."""
     line = line.strip(DASHES + " （）()")
-    if match := SPEAKER.match(line):
+    if match := SPEAKER.match(simplify(line)):
         if match["before"].endswith("副"):
             return None
-        return re.sub(r"\s", "", match["name"]), re.sub(r"\s", "", match["post"])
+        return re.sub(r"\s", "", line[match.start("name") : match.end("name")]), re.sub(r"\s", "", match["post"])
     if BARE_NAME.match(line):
         return re.sub(r"\s", "", line), None
     return None
@@ -117,7 +130,7 @@ def read_speaker(line: str) -> tuple[str, str | None] | None:
 
 def is_title(line: str) -> bool:
     """Whether a line is the title of a government work report and nothing else."""
-    squeezed = re.sub(r"\s", "", SITE_TAG.sub("", line))
+    squeezed = re.sub(r"\s", "", simplify(SITE_TAG.sub("", line)))
     return len(squeezed) <= 60 and TITLE.match(squeezed) is not None
 
 
@@ -146,7 +159,7 @@ def is_date_line(line: str) -> bool:
 
 def is_head_line(line: str) -> bool:
     """Whether a line between title and salutation belongs to the head: session, date or speaker."""
-    squeezed = re.sub(r"\s", "", line)
+    squeezed = re.sub(r"\s", "", simplify(line))
     return bool(
         len(squeezed) <= 90
         and not re.search(r"[。！？；]", squeezed)
@@ -164,13 +177,16 @@ def find_salutation(lines: tuple[str, ...] | list[str]) -> int | None:
     """The line at which the speech begins.
 
     Of several 各位代表 with 我代表…政府 after them within the first 3,000 characters the last one counts: the earlier
-    ones stand in summaries that repeat the opening (SOURCES §4, rule 5). Where none has it, the first 各位代表 counts.
+    ones stand in summaries that repeat the opening (SOURCES §4, rule 5). Where none has it, the first 各位代表 within
+    them counts, unless it is a remark: 各位代表！ with the sentence after it, as in the last paragraph of a speech.
     """
     seen, found, any_salutation = 0, None, None
     for number, line in enumerate(lines):
-        if SALUTATION.search(line[:200]):
-            any_salutation = number if any_salutation is None else any_salutation
-            after = "".join(lines[number : number + 3])[:300]
+        if match := SALUTATION.search(simplify(line[:200])):
+            is_remark = match[0][-1] in "！!" and line[match.end() :].strip() != ""
+            if any_salutation is None and seen < 3000 and not is_remark:
+                any_salutation = number
+            after = simplify("".join(lines[number : number + 3])[:300])
             if OPENING.search(after) and (found is None or seen < 3000) and not line.rstrip().endswith(("...", "……")):
                 found = number
         seen += len(line)

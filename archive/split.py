@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from archive.head import OPENING, SALUTATION, SITE_TAG, is_title
-from archive.model import Candidate, Page
+from archive.head import OPENING, SALUTATION, SITE_TAG, is_title, simplify
+from archive.model import Candidate, Page, Problem
+from archive.noise import drop_repeats
 
 BULLET = re.compile(r"^[-•·●]$")
 DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
@@ -15,7 +17,12 @@ APART = 3000
 
 
 def split_candidates(page: Page) -> list[Candidate]:
-    """The candidates of a page, in page order, numbered from 1."""
+    """The candidates of a page, in page order, numbered from 1. A text that is shown again and again counts once."""
+    once = tuple(drop_repeats(page.paragraphs))
+    if repeated := sum(map(len, page.paragraphs)) - sum(map(len, once)):
+        problem = Problem("repeated", "minor", f"{repeated} characters were shown more than once, taken once")
+        candidates = split_candidates(replace(page, paragraphs=once))
+        return [replace(candidate, problems=(problem,)) for candidate in candidates]
     for parts in (page.parts, list(bundle_items(page.paragraphs)), list(speeches(page.paragraphs))):
         if parts:
             return [candidate_of(number, tuple(part), page) for number, part in enumerate(parts, 1)]
@@ -59,7 +66,7 @@ def speeches(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Whole reports one after another on one page. Nothing unless there are two, each with its own salutation."""
     openings: list[tuple[int, int]] = []
     for number, line in enumerate(paragraphs):
-        follows = "".join(paragraphs[number : number + 2])[:120]
+        follows = simplify("".join(paragraphs[number : number + 2])[:120])
         if SALUTATION.match(line) and OPENING.search(follows):
             start = head_start(paragraphs, number, openings[-1][1] if openings else -1)
             openings.append((start, number))

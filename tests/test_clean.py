@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.characters import map_characters
-from archive.clean import STEPS, clean_text, close_line, continues, join_cut, split_numbered
+from archive.clean import STEPS, clean_text, close_line
+from archive.paragraphs import continues, join_cut, split_numbered
 from tests import speech
 
 

@@ -1,0 +1,155 @@
+"""Paragraphs made whole: those an aggregator ran together come apart, those a page or a line cut are joined. Pure."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from archive.furniture import is_furniture
+from archive.head import DASHES, HAN, SALUTATION
+
+# A paragraph this long is several run together (SOURCES §5: line length > 3,000).
+RUN_TOGETHER = 3000
+# A heading has at most so many characters and no sentence (READING §6.4).
+HEADING = 45
+# A line shorter than this without punctuation is no cut paragraph (READING §6.4).
+SHORTEST_CUT = 25
+
+NUMERALS = "一二三四五六七八九十"
+HEADING_START = re.compile(
+    rf"^(?:[（(]?[{NUMERALS}]{{1,3}}[）)、.．]|[（(]?\d{{1,2}}[）)、.．](?!\d)|[①-⑳]|第[{NUMERALS}]+[章节部篇]|附件|附[:：]|"
+    rf"[●•➢◆■▲]|[{DASHES}]{{2}}|各位|[{NUMERALS}]是)"
+)
+SENTENCE_END = "。！？：；…!?;:"
+CLOSING = "”’）》」』)\"'"
+
+# In a text flattened to one line the spaces that are left stand where paragraphs ended: after so many sentences at
+# least, and never after most of them, as where a PDF put a space behind every full stop. 010b has them before headings
+# alone; those are found by their words.
+SPACED_ENDS, SPACED_SHARE = 10, 0.6
+GLOSSARY_HEADING = re.compile("(?:名词|用语|名词术语)(?:解释|注释|说明)")
+SPACED_END = re.compile(r"(?<=[。！？；：”）!?;:])\s+(?=\S)")
+
+
+def part_flattened(paragraphs: list[str]) -> list[str]:
+    """Split a text that was flattened to one line again at the spaces that stand for its paragraph ends."""
+    return [part for line in paragraphs for part in (part_at_spaces(line) if len(line) > RUN_TOGETHER else [line])]
+
+
+def part_at_spaces(line: str) -> list[str]:
+    """One line of part_flattened."""
+    pieces = SPACED_END.split(line)
+    ends = len(re.findall(r"[。！？!?]", line))
+    plain = sum(not HEADING_START.match(piece) for piece in pieces[1:])
+    if plain < SPACED_ENDS or len(pieces) > SPACED_SHARE * ends:
+        return [line]
+    parts: list[str] = []
+    for piece in pieces:
+        heading, space, rest = piece.partition(" ")
+        # A heading has no stop at its end; the first space in it is where it ended.
+        while space and len(heading) <= HEADING and is_heading(heading):
+            parts.append(heading)
+            heading, space, rest = rest.partition(" ")
+        parts.append(heading + space + rest)
+    return parts
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line begins as a heading does and has no stop."""
+    return (HEADING_START.match(line) or GLOSSARY_HEADING.match(line)) is not None and not re.search("[。；]", line)
+
+
+def split_run_together(paragraphs: list[str]) -> list[str]:
+    """Split a paragraph that an aggregator ran together again before its headings and glossary terms."""
+    return [part for line in paragraphs for part in (split_line(line) if len(line) > RUN_TOGETHER else [line])]
+
+
+GLOSSARY = re.compile(
+    r"(?<=[。！？”!])\s*(?=《?[^，。；！!]{0,30}(?:名词解释|用语解释|名词注释|名词说明|名词术语解释))"
+)
+# 一、 or （一） after the end of a sentence: 多杆合 一、多头合一 is no heading.
+CHAPTER = re.compile(
+    rf"(?:(?<=[。！？；：”!?;:])\s*|(?<=^))(?=(?:[（(][{NUMERALS}]{{1,3}}[）)]|[{NUMERALS}]{{1,3}}、))"
+)
+# The heading of a chapter ends in some of these words; what follows it begins the first paragraph.
+CHAPTER_WORDS = (
+    "工作回顾|工作总结|回顾|工作安排|主要任务|重点工作|主要工作|工作任务|主要目标|总体要求|目标任务"
+    "|政府自身建设|自身建设"
+)
+CHAPTER_HEADING = re.compile(
+    rf"^([{NUMERALS}]{{1,3}}、[^，。；：,;:]{{2,30}}?(?:{CHAPTER_WORDS})(?:[和及与、]?(?:{CHAPTER_WORDS})|安排)*)"
+    rf"(?=[{HAN}\d（(])(?!\d{{0,4}}和|和|及|与)"
+)
+# After 、 a digit may follow (3、72街坊); after a dot it would be a decimal.
+NUMBERED = re.compile(r"(?<![\d.．A-Za-z%])(\d{1,2})(?:([.．])(?=[^\d\s.．、，。])|(、)(?=[^\s.．、，。]))")
+NOTE = re.compile(r"(?<=[。！？：”:!])(?=[①-⑳])")
+REMARK = re.compile(r"(?<=[。！？；])(?=各位代表[，,！!：:])")
+
+
+def split_line(line: str) -> list[str]:
+    """One run-together line, split before chapters, sections, numbered items, notes and remarks to the delegates."""
+    body, *glossary = GLOSSARY.split(line, maxsplit=1)
+    pieces: list[str] = []
+    for piece in CHAPTER.split(body):
+        heading = CHAPTER_HEADING.match(piece)
+        rest = [heading[1], piece[heading.end() :]] if heading else [piece]
+        pieces += [part for section in rest for item in split_numbered(section) for part in REMARK.split(item)]
+    for piece in glossary:
+        title = re.match(r"《?[^，。；！!]{0,30}?(?:解释|注释|说明)(?:[（(][^）)]{0,20}[）)])?[:：]?", piece)
+        end = title.end() if title else 0
+        pieces += [piece[:end]] + [part for item in NOTE.split(piece[end:]) for part in split_numbered(item)]
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def split_numbered(text: str) -> list[str]:
+    """Split before 1. 2. 3. or 1、2、3、 that follow one another from 1; a number out of turn is no item.
+
+    An item begins after the end of a sentence; the first may also follow a heading directly.
+    """
+    starts, wanted, mark = [], 1, None
+    for match in NUMBERED.finditer(text):
+        before, sign = text[: match.start()].rstrip()[-1:], match[2] or match[3]
+        after_sentence = before == "" or before in SENTENCE_END + CLOSING
+        first = wanted == 1 and re.match(rf"[{HAN}]", before or " ") is not None
+        if int(match[1]) == wanted and sign == (mark or sign) and (after_sentence or first):
+            starts.append(match.start())
+            wanted, mark = wanted + 1, sign
+        elif int(match[1]) == 1 and after_sentence:
+            starts.append(match.start())
+            wanted, mark = 2, sign
+    cuts = [0, *starts, len(text)]
+    # A lone 1. is an accident, not a list.
+    return [text] if len(starts) < 2 else [text[a:b] for a, b in pairwise(cuts) if text[a:b].strip()]
+
+
+def join_cut(paragraphs: list[str]) -> list[str]:
+    """Join paragraphs that a page or a hard wrap cut in two (READING §6.4: precision 1.000, recall .975)."""
+    joined: list[str] = []
+    body = False
+    for line in filter(None, paragraphs):
+        if joined and body and continues(joined[-1], line):
+            glue = (
+                " "
+                if joined[-1][-1].isascii() and joined[-1][-1].isalpha() and line[0].isascii() and line[0].isalpha()
+                else ""
+            )
+            joined[-1] += glue + line
+        else:
+            joined.append(line)
+        body = body or SALUTATION.search(line) is not None or len(line) > 2 * HEADING
+    return joined
+
+
+def continues(before: str, line: str) -> bool:
+    """Whether `line` goes on with the sentence that `before` broke off."""
+    last = before[-1]
+    if last in SENTENCE_END or (last in CLOSING and (before[-2:-1] in "。！？；" or len(before) <= HEADING)):
+        return False
+    if HEADING_START.match(line) or is_furniture(line, "tail"):
+        return False
+    if len(before) < SHORTEST_CUT and last not in "，、,":
+        return False
+    # A chapter's or section's heading may have a comma: （三）深化改革，扩大开放.
+    stops = r"[。；;]" if re.match(rf"[（(]?[{NUMERALS}]{{1,3}}[）)、]", before) else r"[，。；,;]"
+    is_heading = len(before) <= HEADING and not re.search(stops, before)
+    return not is_heading and re.match(rf"[{HAN}\dA-Za-z“‘（(《，、。；”%]", line) is not None

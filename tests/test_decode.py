@@ -54,11 +54,25 @@ def test_a_cut_tail_is_no_reason_to_leave_utf8(cut: int) -> None:
     assert (decoded.text, decoded.encoding, decoded.undecodable) == (SENTENCE[:-1], "utf-8", 0)
 
 
-def test_a_gbk_footer_in_a_utf8_page_is_counted_not_hidden() -> None:
-    decoded = decode((SENTENCE * 3).encode() + "版权所有".encode("gbk"), "utf-8")
+@pytest.mark.parametrize("repeats", [1, 3, 300])
+def test_a_gbk_footer_in_a_utf8_page_is_read_and_told(repeats: int) -> None:
+    footer = "版权所有：甲子区人民政府办公室"
+    decoded = decode((SENTENCE * repeats).encode() + b"<p>" + footer.encode("gbk"), "utf-8")
+    assert decoded.text == f"{SENTENCE * repeats}<p>{footer}"
+    assert (decoded.encoding, decoded.also, decoded.undecodable) == ("utf-8", "gb18030", 0)
+    assert decoded.facts["also_encoding"] == "gb18030"
+
+
+def test_a_utf8_footer_in_a_gbk_page_is_read_too() -> None:
+    decoded = decode((SENTENCE * 3).encode("gbk") + "<p>版权所有".encode(), "gbk")
+    assert decoded.text == f"{SENTENCE * 3}<p>版权所有"
+
+
+def test_bad_bytes_in_a_utf8_page_are_counted_not_hidden() -> None:
+    decoded = decode((SENTENCE * 3).encode() + b"\xff<p>\xff", "utf-8")
     assert decoded.encoding == "utf-8"
     assert decoded.text.startswith(SENTENCE * 3)
-    assert decoded.undecodable == decoded.text.count("\ufffd") > 0
+    assert decoded.undecodable == decoded.text.count("\ufffd") == 2
     assert [(problem.code, problem.severity) for problem in decoded.problems] == [("undecodable_bytes", "major")]
     assert decoded.problems[0].detail == str(decoded.undecodable)
 

@@ -43,7 +43,7 @@ OPENING = re.compile(
 
 # 2020年黄浦区政府工作报告, 政府工作报告, 区政府工作报告(2008), 上海市静安区人民政府工作报告(全文)
 TITLE = re.compile(
-    r"^(?!.*(?:解读|读懂|图解|看点|征求意见|讨论稿|协商稿|摘登|摘要|决议|分工|任务分解|作政府工作报告))"
+    r"^(?!.*(?:解读|读懂|图解|看点|征求意见|讨论稿|协商稿|摘登|摘要|决议|分工|任务分解|作政府工作报告|人民代表大会))"
     r"[^，。；！？,;!?]{0,40}?政府(?:的)?工作报告(?:[（(][^）)]{0,16}[）)])?(?:全文)?$"
 )
 SITE_TAG = re.compile(r"^(?:【[^】]{1,20}】|\[[^\]]{1,10}\])+")
@@ -58,6 +58,14 @@ SPEAKER = re.compile(rf"^(?P<before>[{HAN}、，,\s]{{0,34}}?)(?P<post>{POST})\s
 BARE_NAME = re.compile(rf"^[{HAN}](?:\s+[{HAN}]){{1,2}}$")
 # A name without post or spaces counts only right under the session line or date (湖南 2026).
 LONE_NAME = re.compile(rf"^[{HAN}]{{2,4}}$|^[{HAN}]{{2,12}}(?:[·•．][{HAN}]{{1,12}})+$")
+
+# A speaker named within the session line: …会议上河北省人民政府省长王正谱作政府工作报告, ——2025年1月14日自治区人民政府
+# 主席王莉霞在…上的讲话, 1月15日龚正市长在… (provincial reports of 2025).
+IN_SESSION = (
+    re.compile(rf"会议上[，,]?[{HAN}、]{{0,24}}?(?P<post>{POST})\s*(?P<name>{NAME})(?=作|[。\s]|$)"),
+    re.compile(rf"日[{HAN}、]{{0,24}}?(?P<post>{POST})\s*(?P<name>{NAME})在"),
+    re.compile(rf"日(?P<name>(?:(?![省市县区州旗盟府会])[{HAN}]){{2,4}}?)(?P<post>{POST})在"),
+)
 
 # Mirrors print heads in traditional characters (SOURCES §1b); the grammar above is in simplified ones.
 TRADITIONAL = re.compile("[" + "".join(SIMPLIFIED) + "]")
@@ -125,6 +133,15 @@ def read_speaker(line: str) -> tuple[str, str | None] | None:
         return re.sub(r"\s", "", line[match.start("name") : match.end("name")]), re.sub(r"\s", "", match["post"])
     if BARE_NAME.match(line):
         return re.sub(r"\s", "", line), None
+    return None
+
+
+def read_session_speaker(line: str) -> tuple[str, str] | None:
+    """Name and post of a speaker named within a session line; None where none is."""
+    for pattern in IN_SESSION:
+        if (match := pattern.search(simplify(line))) and "副" not in match[0]:
+            name = line[match.start("name") : match.end("name")]
+            return re.sub(r"\s", "", name), re.sub(r"\s", "", match["post"])
     return None
 
 

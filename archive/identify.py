@@ -23,6 +23,7 @@ from archive.head import (
     is_title,
     read_date,
     read_session,
+    read_session_speaker,
     read_speaker,
     tidy_title,
     title_year,
@@ -133,6 +134,8 @@ def read_speaker_lines(head: Head) -> None:
     for above, line in zip(head.lines, head.lines[1:], strict=False):
         if not found and LONE_NAME.match(line) and (read_session(above) or is_date_line(above)):
             found.append((line, (line, None)))
+    if not found:
+        found = [(line, read) for line in head.lines if (read := read_session_speaker(line))]
     with_post = [item for item in found if item[1][1]]
     for line, (name, post) in (with_post or found)[-1:]:
         head.speaker, head.post = name, post

@@ -281,7 +281,7 @@ def test_odt_by_its_first_member():
         (b"", "empty"),
         (bytes((n * n * 7919 + n * 31) % 257 % 256 for n in range(4096)), "unknown_type"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99 + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
-        (b"{\\rtf1\\ansi hello}", "unsupported_type"),
+        (b"Rar!\x1a\x07\x00", "unsupported_type"),
         (b"%PDF-1.4\n1 0 obj\n<<", "truncated_file"),
     ],
 )

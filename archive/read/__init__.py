@@ -18,7 +18,7 @@ UNSUPPORTED = {
     "xlsx": "an Excel workbook (.xlsx)",
     "ppt": "a PowerPoint presentation (.ppt)",
     "works": "a Microsoft Works document (.wps)",
-    "ole": "an OLE file of an unknown program",
+    "ole": "an OLE file of an unknown program, or cut short",
     "zip": "a zip archive",
     "rar": "a RAR archive",
     "7z": "a 7z archive",

@@ -41,6 +41,20 @@ NOTE_MARKS = tuple(
     )
 )
 
+# A path at most so high and at least so wide (points) is a rule. The one above Word's notes is two inches wide, in a
+# narrow column half as wide.
+RULE_HEIGHT = 2.0
+RULE_WIDTH = 72.0
+
+
+def find_rule(points: Sequence[tuple[float, float]]) -> list[tuple[float, float, float]]:
+    """The rule that a path through these points (in points, y upwards) draws; none where it is no long thin line."""
+    if not points:
+        return []
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    return [(left, right, high)] if high - low <= RULE_HEIGHT and right - left >= RULE_WIDTH else []
+
 
 def outer_lines(page: Sequence[Line], height: float, rows: int = OUTER_ROWS) -> set[Line]:
     """The lines in the first and last rows of a page that stand in the outer part of its sheet."""

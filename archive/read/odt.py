@@ -41,6 +41,10 @@ MOST_SPACES = 1000  # in a row; no document has more
 # White space written out counts as one space, and is told from the spaces that elements stand for (6.1.2).
 WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
+# A place where a word may be parted shows nothing, a hyphen where no line may end is a hyphen: here they are characters,
+# in the other formats elements.
+HYPHENS: Mapping[int, str] = {0xAD: "", 0x2011: "-"}
+
 INCHES: Mapping[str, float] = {"in": 1, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72, "pc": 1 / 6, "px": 1 / 96}
 LENGTH = re.compile(r"(\d{1,6}(?:\.\d+)?)([a-z]{2})")
 
@@ -142,11 +146,11 @@ class Document:
 
     def read_paragraph(self, paragraph: etree._Element, place: Place | None, *, in_list: bool = False) -> Iterator[str]:
         """The lines of one paragraph, its number before the first, then those of the text boxes it anchors."""
-        if attribute(paragraph, "style-name") in self.hidden:
+        if self.is_hidden(paragraph):
             return
         boxes: list[etree._Element] = []
         text = "".join(self.read_runs(paragraph, boxes))
-        text = "\n".join(line.strip() for line in text.split("\n")).strip()
+        text = "\n".join(line.strip() for line in text.translate(HYPHENS).split("\n")).strip()
         number = self.number(paragraph, place, in_list)
         text = text and number + text
         yield from (line for line in text.splitlines() if line)
@@ -176,11 +180,13 @@ class Document:
             elif DRAWING in str(child.tag) and name != "a":
                 boxes.append(child)
             # An entity that stays closed is no element: its tag is no name.
-            elif (
-                isinstance(child.tag, str) and name not in SKIPPED and attribute(child, "style-name") not in self.hidden
-            ):
+            elif isinstance(child.tag, str) and name not in SKIPPED and not self.is_hidden(child):
                 yield from self.read_runs(child, boxes)
             yield WHITE_SPACE.sub(" ", child.tail or "")
+
+    def is_hidden(self, element: etree._Element) -> bool:
+        """Whether an element's style hides it."""
+        return attribute(element, "style-name") in self.hidden
 
     def read_frame(self, frame: etree._Element) -> Iterator[str]:
         """The lines of a drawing, which may hold text boxes, pictures and further drawings."""

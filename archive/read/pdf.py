@@ -29,12 +29,10 @@ from archive.model import Page, Problem
 from archive.read.layout import lay_out
 from archive.read.legible import MOST_PAGES, UNKNOWN, count_good, is_garbled, judge_sheet, read_character, text_of
 from archive.read.lines import Glyph, Sheet, direction_of
+from archive.read.margins import find_rule
 from archive.read.sniff import encrypted, is_truncated_pdf
 
-# A path of one stroke or box, at most so high and at least so wide (points), is a rule. The one above Word's notes is
-# two inches wide, in a narrow column half as wide.
-RULE_HEIGHT = 2.0
-RULE_WIDTH = 72.0
+# A rule is a path of one stroke or box.
 RULE_SEGMENTS = 6
 
 # An object up to its end or its stream, and one that is a page (ISO 32000-1 §7.3.10, §7.7.3.3).
@@ -191,12 +189,7 @@ class Recorder(PDFTextDevice):
         if self.ctm is None or len(path) > RULE_SEGMENTS or not (stroke or fill):
             return
         points = [apply_matrix_pt(self.ctm, (step[-2], step[-1])) for step in path if len(step) >= 3]
-        if not points:
-            return
-        left, right = min(x for x, _ in points), max(x for x, _ in points)
-        low, high = min(y for _, y in points), max(y for _, y in points)
-        if high - low <= RULE_HEIGHT and right - left >= RULE_WIDTH:
-            self.rules.append((left, right, high))
+        self.rules += find_rule(points)
 
     def render_image(self, name: str, stream: PDFStream) -> None:
         """Record the area of an image: it fills the unit square of its space."""

@@ -70,8 +70,9 @@ MHTML_HEADER = re.compile(r"^MIME-Version:|^Content-Type:\s*multipart/related", 
 def sniff(data: bytes) -> str:
     """The type of some bytes, never judged by a name or a header.
 
-    One of pdf, docx, xlsx, odt, ofd, zip, doc, xls, ppt, works, ole, rtf, mhtml, html, text, warc, gzip, rar, 7z, image,
-    empty, unknown. A compressed WARC file is "warc". A damaged zip container still has the type its member names give.
+    One of pdf, docx, xlsx, odt, ofd, zip, doc, xls, ppt, works, ole, rtf, mhtml, html, text, warc, gzip, rar, 7z,
+    image, empty, unknown. A compressed WARC file is "warc". A damaged zip container still has the type that the names
+    of its members give.
     """
     if not data.strip():
         return "empty"
@@ -92,7 +93,7 @@ def sniff(data: bytes) -> str:
 def sniff_zip(data: bytes) -> str:
     """The type of a zip container: docx, xlsx, odt, ofd or zip (READING §6.3)."""
     # ODF puts its type first and uncompressed so that it stands at byte 30 (ODF 1.2 part 3, 3.3).
-    if data[30:38] == b"mimetype":
+    if data[30:50] == b"mimetypeapplication/":
         return "odt" if data[38:].startswith(b"application/vnd.oasis.opendocument.text") else "zip"
     names = member_names(data)
     if "OFD.xml" in names:

@@ -277,6 +277,12 @@ def test_tables_follow_their_links_and_say_what_columns_mean(site: Datasette) ->
         ("forum after press", "论坛，排在报刊之后"),
         ("国 is missing throughout, about 105 times", "“国”一次未见，本应约有 105 处"),
         ("3 places, first {0}", "3 处，首处为 {0}"),
+        ("ends in 上人才192名,不...", "止于“上人才192名,不...”"),
+        ("the title says 2024, the report plans 2023", "标题写 2024 年，报告安排的是 2023 年"),
+        (
+            "day of the speech says 2026 (2026-01-26), heading of the plan says 2025 (二、2025年任务)",
+            "讲话日期为 2026 年（2026-01-26），安排部分的小标题为 2025 年（二、2025年任务）",
+        ),
         ("something nobody foresaw", "something nobody foresaw"),
     ],
 )

@@ -250,8 +250,40 @@ PHRASES = (
     (r"a paragraph stands (\d+) times", "有一段出现 {0} 次"),
     (r"(.+) ends (\d+) paragraphs", "有 {1} 段以“{0}”收尾"),
     (r"ends at (\d+) characters, a table cell's limit", "止于第 {0} 字"),
+    (r"no closing, ends in (.+)", "没有结语，止于“{0}”"),
+    (r"ends in (.+)", "止于“{0}”"),
+    (r"neither salutation nor title: a later page or an excerpt", "既无称呼也无标题，可能是后页或节选"),
+    (r"the date has lost characters: (.+)", "日期缺字：{0}"),
+    (r"the session has lost its numbers: (.+)", "会议的届次缺字：{0}"),
+    (r"neither date nor headings nor title name a year", "日期、小标题和标题都没有年份"),
+    (r"no name of a region found", "没有找到地区名"),
+    (r"(.+) says (\d+) \((.+)\), (.+) says (\d+) \((.+)\)", "{0}为 {1} 年（{2}），{3}为 {4} 年（{5}）"),
+    (r"the title says (\d+), the report plans (\d+)", "标题写 {0} 年，报告安排的是 {1} 年"),
+    (r"(.+) did not have this name in (\d+)", "{1} 年还没有或已没有“{0}”这个名称"),
+    (r"(.+) says (.+), the site is of (.+)", "{0}为{1}，网站属{2}"),
+    (r"(.+) says (.+), (.+) says (.+) \((.+)\)", "{0}为{1}，{2}为{3}（{4}）"),
+    (r"(\d+)% of the text stands in the report of (.+) too \(copy (.+)\)", "有 {0}% 的文字也见于 {1}（抄本 {2}）"),
+    (r"(\d+) characters were shown more than once, taken once", "有 {0} 字重复出现，只取一次"),
+    (r"(\d+) as large as a page", "有 {0} 幅整页大小的图"),
+    (r"page (\d+): mean score ([\d.]+)", "第 {0} 页，平均得分 {1}"),
+    (r"page (\d+)", "第 {0} 页"),
+    (r"no page after (\d+) is read", "第 {0} 页之后未读"),
+    (r"the file stops before its end; pages read: (\d+)", "文件不完整，读到 {0} 页"),
 )
-TERMS = ORIGINS | {"whole": "完整", "damaged": "有残缺", "cut": "不完整"}
+TERMS = ORIGINS | {
+    "whole": "完整",
+    "damaged": "有残缺",
+    "cut": "不完整",
+    "day of the speech": "讲话日期",
+    "heading of the review": "回顾部分的小标题",
+    "heading of the plan": "安排部分的小标题",
+    "title": "标题",
+    "session line": "会议行",
+    "speaker line": "报告人行",
+    "head title": "正文标题",
+    "opening": "开场白",
+    "page title": "网页标题",
+}
 
 # The names of facets and filters.
 FIELDS = {"province": "省份", "year": "年份", "level": "级别", "trust": "可信程度"}

@@ -59,17 +59,29 @@ def close_spaces(paragraphs: list[str]) -> list[str]:
     return [close_line(line) for line in paragraphs]
 
 
+WIDE = rf"[{HAN}，。、；：？！“”‘’（）《》【】…—％%]"
+SPACES = tuple(
+    # Each begins where its white space does: a pattern that could begin anywhere in it would take quadratic time.
+    re.compile(rf"(?<!\s){pattern}")
+    for pattern in (
+        rf"(?<={WIDE})\s+(?=[0-9A-Za-z+\-%.$≥≤<>])",
+        rf"(?<=[0-9A-Za-z+%.)])\s+(?={WIDE})",
+        r"\s+(?=[，。、；：？！”’）》】…])",
+        r"(?<=[，。、；：？！“‘（《【])\s+(?=\S)",
+        rf"(?:(?<=[{HAN}])\s+(?=[“‘（《])|(?<=[”’）》])\s+(?=[{HAN}]))",
+    )
+)
+# 政 府 工 作 报 告: four or more single characters with a space between each two (READING §6.4).
+LETTER_SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?:\s[{HAN}]){{3,}}(?![{HAN}])")
+
+
 def close_line(line: str) -> str:
     """One line of close_spaces."""
-    wide = rf"[{HAN}，。、；：？！“”‘’（）《》【】…—％%]"
-    line = re.sub(rf"(?<={wide})\s+(?=[0-9A-Za-z+\-%.$≥≤<>])", "", line)
-    line = re.sub(rf"(?<=[0-9A-Za-z+%.)])\s+(?={wide})", "", line)
-    line = re.sub(r"\s+(?=[，。、；：？！”’）》】…])", "", line)
-    line = re.sub(r"(?<=[，。、；：？！“‘（《【])\s+(?=\S)", "", line)
-    line = re.sub(rf"(?<=[{HAN}])\s+(?=[“‘（《])|(?<=[”’）》])\s+(?=[{HAN}])", "", line)
-    # 政 府 工 作 报 告: four or more single characters with a space between each two (READING §6.4).
-    spaced = rf"(?<![{HAN}])[{HAN}](?:\s[{HAN}]){{3,}}(?![{HAN}])"
-    return re.sub(spaced, lambda match: match[0].replace(" ", ""), line)
+    if " " not in line:
+        return line
+    for spaces in SPACES:
+        line = spaces.sub("", line)
+    return LETTER_SPACED.sub(lambda match: match[0].replace(" ", ""), line)
 
 
 def part_head(paragraphs: list[str]) -> list[str]:
@@ -180,16 +192,22 @@ def trim_tail(paragraphs: list[str]) -> list[str]:
     """
     total = sum(map(len, paragraphs)) or 1
     seen = 0
+    left = sum(map(prose_of, paragraphs))
     for number, line in enumerate(paragraphs):
-        left = sum(len(rest) for rest in paragraphs[number:] if len(rest) > HEADING and rest[-1:] in "。！")
-        if seen > 0.6 * total and is_furniture(line, "tail") and left < 0.05 * total:
+        if seen > 0.6 * total and left < 0.05 * total and is_furniture(line, "tail"):
             paragraphs = paragraphs[:number]
             break
         seen += len(line)
+        left -= prose_of(line)
     end = len(paragraphs)
     while end and is_furniture(paragraphs[end - 1], "tail"):
         end -= 1
     return paragraphs[:end]
+
+
+def prose_of(line: str) -> int:
+    """How many characters of prose a line holds: a short one, or one without a stop, holds none."""
+    return len(line) if len(line) > HEADING and line[-1:] in "。！" else 0
 
 
 STEPS: tuple[Step, ...] = (

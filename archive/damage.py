@@ -76,7 +76,7 @@ def find_stars(text: str) -> Iterator[Problem]:
 
 def find_anonymised(text: str) -> Iterator[Problem]:
     """Names and years made unreadable: XX镇, 20xx年."""
-    found = list(re.finditer(r"[xX×]{2,}[省市县区镇乡旗村]|20[xX×]{2}年", text))
+    found = list(re.finditer(r"(?<![xX×])[xX×]{2,}[省市县区镇乡旗村]|20[xX×]{2}年", text))
     if found:
         yield Problem(
             "anonymised", "major", f"{len(found)} places, first {found[0][0]}", found[0].start(), len(found[0][0])
@@ -99,7 +99,7 @@ def find_repeats(text: str) -> Iterator[Problem]:
 
 def find_token_noise(text: str) -> Iterator[Problem]:
     """The same short ASCII token at the end of most paragraphs (SOURCES §5: gongwensou)."""
-    ends = [match[0] for line in text.split("\n") if (match := re.search(r"[!-~]{3}$", line))]
+    ends = [match[0] for line in text.split("\n") if (match := re.search(r"[!-~]{3}$", line[-3:]))]
     token, times = max(Counter(ends).items(), key=lambda item: item[1], default=("", 0))
     if times >= 5 and times > 0.5 * len(text.split("\n")):
         yield Problem("token_noise", "major", f"{token} ends {times} paragraphs")

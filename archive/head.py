@@ -16,6 +16,8 @@ DASHES = "-—―─━–－"  # the hyphen first: the string also stands in ch
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 # The title stands within so many lines before the salutation (READING §2.5).
 HEAD_LINES = 30
+# No line of a head is longer, however it is spaced, nor all of it run together: the longest in SOURCES §4 has 120.
+LONGEST_HEAD = 400
 
 # 2020年1月9日, 二〇二一年一月十二日, with or without spaces (SOURCES §4, 1–45).
 DATE = re.compile(
@@ -33,7 +35,7 @@ SESSION = re.compile(
 # Numbers of congress and session lost: 第届人民代表大会第次会议, 第十人民代表大会第次会议 (SOURCES §4, 10).
 DAMAGED_SESSION = re.compile(rf"第(?:{NUMERAL})?届?人民代表大会第(?:{NUMERAL})?次?(?:全体)?会议")
 
-SALUTATION = re.compile(r"各位(?:代表|委员)(?:[、，,]?\s*(?:各位)?(?:委员|同志们|同志|代表|来宾|朋友们))*\s*[:：！!]")
+SALUTATION = re.compile(r"各位(?:代表|委员)(?:[、，,]?\s*(?:各位)?(?:委员|同志们|同志|代表|来宾|朋友们)){0,8}\s*[:：！!]")
 
 # 我 may be the character a text has lost (seeds: 现在,代表…人民政府).
 OPENING = re.compile(
@@ -114,8 +116,8 @@ def read_date(line: str) -> date | None:
 
 
 def read_session(line: str) -> Session | None:
-    """The people's congress and session a line names, with the place words before them."""
-    undated = DATE.sub("|", re.sub(rf"(?<=[{HAN}])\s+(?=[{HAN}])", "", simplify(line)))
+    """The people's congress and session a line names near its beginning, with the place words before them."""
+    undated = DATE.sub("|", re.sub(rf"(?<=[{HAN}])\s+(?=[{HAN}])", "", simplify(line[:LONGEST_HEAD])))
     match = SESSION.search(undated)
     if match is None:
         return None
@@ -147,6 +149,8 @@ def read_session_speaker(line: str) -> tuple[str, str] | None:
 
 def is_title(line: str) -> bool:
     """Whether a line is the title of a government work report and nothing else."""
+    if len(line) > LONGEST_HEAD:
+        return False
     squeezed = re.sub(r"\s", "", simplify(SITE_TAG.sub("", line)))
     return len(squeezed) <= 60 and TITLE.match(squeezed) is not None
 
@@ -176,6 +180,8 @@ def is_date_line(line: str) -> bool:
 
 def is_head_line(line: str) -> bool:
     """Whether a line between title and salutation belongs to the head: session, date or speaker."""
+    if len(line) > LONGEST_HEAD:
+        return False
     squeezed = re.sub(r"\s", "", simplify(line))
     return bool(
         len(squeezed) <= 90

@@ -15,6 +15,7 @@ from archive.head import (
     DAMAGED_DATE,
     DAMAGED_SESSION,
     LONE_NAME,
+    LONGEST_HEAD,
     OPENING,
     SALUTATION,
     Session,
@@ -102,7 +103,7 @@ def identify(text: str, clues: Clues, regions: Regions) -> Identity:
 
 def read_head(lines: list[str], salutation: int | None) -> Head:
     """Read title, session line, date and speaker from the lines before the salutation."""
-    above = tuple(lines[:salutation] if salutation is not None else lines[:HEADLESS_LINES])
+    above = tuple(line[:LONGEST_HEAD] for line in lines[: HEADLESS_LINES if salutation is None else salutation])
     titles = [line for line in above if is_title(line)]
     head = Head(above, tidy_title(titles[0]) if titles else None, None, None, None, None)
     if titles:
@@ -290,7 +291,7 @@ def is_complete(lines: list[str], salutation: int | None, decision: Decision) ->
     if salutation is None and not decision.has_head:
         problems.append(Problem("headless", "minor", "neither salutation nor title: a later page or an excerpt"))
     last = lines[-1] if lines else ""
-    if CUT.search(last):
+    if CUT.search(last[-12:]):
         problems.append(Problem("cut", "major", f"ends in {last[-12:]}"))
     elif not CLOSING_WORDS.search("\n".join(lines[len(lines) // 2 :])) and last[-1:] not in "。！!”":
         problems.append(Problem("cut", "major", f"no closing, ends in {last[-12:]}"))

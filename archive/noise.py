@@ -26,6 +26,7 @@ READINGS = 5  # a report explains a handful of Latin abbreviations in brackets, 
 
 # vfO, v7R at the end of paragraphs, another for each page (SOURCES §1, gongwensou).
 TOKEN = re.compile(r"(?<=[^0-9A-Za-z])(?=[!-~]*[A-Za-z])([!-~]{2,6})$")
+TOKEN_REACH = 7  # characters: the longest token and the one before it
 TOKENS, TOKEN_SHARE = 5, 0.2  # of the lines: where lines are wrapped too, most do not end a paragraph
 
 PAGE_NUMBER = re.compile(
@@ -69,7 +70,7 @@ def drop_readings(paragraphs: list[str]) -> list[str]:
 
 def drop_tokens(paragraphs: list[str]) -> list[str]:
     """Take out the token that a page put at the end of its paragraphs."""
-    ends = Counter(match[1] for line in paragraphs if (match := TOKEN.search(line)))
+    ends = Counter(match[1] for line in paragraphs if (match := TOKEN.search(line[-TOKEN_REACH:])))
     token, times = max(ends.items(), key=lambda item: item[1], default=("", 0))
     if times < max(TOKENS, TOKEN_SHARE * len(paragraphs)):
         return paragraphs

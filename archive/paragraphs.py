@@ -124,20 +124,20 @@ def split_numbered(text: str) -> list[str]:
 
 def join_cut(paragraphs: list[str]) -> list[str]:
     """Join paragraphs that a page or a hard wrap cut in two (READING §6.4: precision 1.000, recall .975)."""
-    joined: list[str] = []
+    joined: list[list[str]] = []
+    # The end of the last paragraph, all that is asked of a long one: a paragraph of a thousand lines is joined once.
+    before = ""
     body = False
     for line in filter(None, paragraphs):
-        if joined and body and continues(joined[-1], line):
-            glue = (
-                " "
-                if joined[-1][-1].isascii() and joined[-1][-1].isalpha() and line[0].isascii() and line[0].isalpha()
-                else ""
-            )
-            joined[-1] += glue + line
+        if joined and body and continues(before, line):
+            latin = before[-1].isascii() and before[-1].isalpha() and line[0].isascii() and line[0].isalpha()
+            joined[-1] += [" ", line] if latin else [line]
+            before = (before + line)[-2 * HEADING :]
         else:
-            joined.append(line)
+            joined.append([line])
+            before = line
         body = body or SALUTATION.search(line) is not None or len(line) > 2 * HEADING
-    return joined
+    return ["".join(pieces) for pieces in joined]
 
 
 def continues(before: str, line: str) -> bool:

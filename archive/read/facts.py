@@ -31,6 +31,7 @@ LABELS = (
     re.compile(r"发表于|(?<![文成效止])(?:时\s*间|日\s*期)"),
     re.compile(r"来\s*源|稿\s*源"),
 )
+LONGEST = 400  # characters in which a day is sought: to fold marks that stack takes quadratic time
 BESIDE = 40  # characters after a label in which its day must begin: 来源 names a site first
 
 # What browsers write at the top of a page they save; the number is the length of the address.
@@ -60,7 +61,7 @@ def saved_from(text: str) -> str | None:
 
 def find_day(text: str) -> str | None:
     """The first real day in a text, as an ISO date; Arabic or Chinese numerals, full-width or spaced digits."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = unicodedata.normalize("NFKC", text[:LONGEST])
     for found in DAY.finditer(folded):
         if day := iso_day(int(found[1]), int(found[3]), int(found[4])):
             return day

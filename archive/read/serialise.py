@@ -102,7 +102,7 @@ def join_lines(lines: list[str]) -> str:
     """The broken lines of one table entry as one: a space only between Latin words or figures."""
     joined = lines[0]
     for line in lines[1:]:
-        joined += (" " if LATIN_END.search(joined) and LATIN_START.search(line) else "") + line
+        joined += (" " if LATIN_END.search(joined[-1:]) and LATIN_START.search(line) else "") + line
     return joined
 
 

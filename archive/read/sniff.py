@@ -58,7 +58,8 @@ CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x9f\ue000-\uf8ff\u
 MOST_RARE = 0.5
 
 HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body|meta|title|link|script|style|div|table|p|br|"
+    # Each group holds what it has found: a row of comments can be parted in more ways than time would allow.
+    r"\s*+(?:(?:<\?xml[^>]*>|(?><!--.*?-->))\s*+)*+<(?:!doctype\s+html|html|head|body|meta|title|link|script|style|div|table|p|br|"
     r"span|font|a|h\d|ul|ol|section|article|main|center|form|iframe|img)\b",
     re.I | re.S,
 )

@@ -11,9 +11,15 @@ from concurrent.futures.process import BrokenProcessPool
 
 from archive.errors import UnreadableError
 from archive.examine import Circumstances, Examination, examine
+from archive.read import ocr
 
 # A page is read in about a hundredth of a second, a hostile one never: after so long its reader is ended.
 SECONDS = 90
+
+
+def patience() -> float:
+    """How many seconds a page may take: more where scans are read by text recognition."""
+    return SECONDS + (ocr.ALL_SECONDS if ocr.is_on() else 0)
 
 
 def end_with_parent() -> None:
@@ -46,10 +52,10 @@ class Examiners:
     def result(self, future: Future[Examination]) -> Examination:
         """The examination, or UnreadableError where the page could not be read in time or ended its worker."""
         try:
-            return future.result(timeout=SECONDS)
+            return future.result(timeout=patience())
         except FutureTimeoutError:
             self.close(kill=True)
-            raise UnreadableError("timeout", f"reading took more than {SECONDS} seconds") from None
+            raise UnreadableError("timeout", f"reading took more than {patience():g} seconds") from None
         except BrokenProcessPool:
             self.close(kill=True)
             raise UnreadableError("reader_crashed", "the reader died on this page") from None

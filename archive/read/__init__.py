@@ -39,6 +39,8 @@ def read_page(
     """
     rules = rules or PageRules()
     kind = sniff(data)
+    if kind == "pdf":
+        return read_pdf_with_scans(data)
     if kind in SANDBOXED:
         return read_in_child(kind, data)
     # The HTML readers are heavy to load, and the child of the sandbox loads this package too.
@@ -58,3 +60,28 @@ def read_page(
     what = UNSUPPORTED.get(kind, f"of type {kind}")
     message = f"the file is {what}, for which there is no reader: save it as PDF or docx"
     raise UnreadableError("unsupported_type", message)
+
+
+def read_pdf_with_scans(data: bytes) -> Page:
+    """A PDF; pages of it that are pictures are read by text recognition where that is on (archive.read.ocr)."""
+    page = None
+    try:
+        page = read_in_child("pdf", data)
+        if not {problem.code for problem in page.problems} & {"page_without_text", "garbled_page"}:
+            return page
+    except UnreadableError as error:
+        if error.code != "no_text":
+            raise
+        without = error
+    from archive.read import ocr  # noqa: PLC0415 (few files want it)
+
+    if not ocr.is_on():
+        if page is None:
+            raise without
+        return page
+    try:
+        return read_in_child("pdf ocr", data, seconds=ocr.ALL_SECONDS, memory_mb=ocr.MEMORY_MB)
+    except UnreadableError as error:
+        if page is None:
+            raise
+        return ocr.mark_failure(page, error.message)

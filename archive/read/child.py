@@ -14,6 +14,7 @@ from archive.read.sandbox import limit_self, pack_outcome, too_large
 # Each is loaded only by the child that needs it.
 READERS: Mapping[str, str] = {
     "pdf": "archive.read.pdf:read_pdf",
+    "pdf ocr": "archive.read.ocr:read_scans",
     "docx": "archive.read.office:read_docx",
     "doc": "archive.read.doc:read_doc",
     "odt": "archive.read.odt:read_odt",

@@ -82,7 +82,7 @@ def set_notes(notes: Iterable[Sequence[str]]) -> list[str]:
 def find_large(areas: Iterable[float]) -> list[Problem]:
     """One problem that counts the pictures, of these areas (square inches), that are as large as a scanned page."""
     count = sum(area > PICTURE_SHARE * PAGE_AREA for area in areas)
-    return [Problem("picture_not_read", "major", f"{count} as large as a page")] if count else []
+    return [Problem("picture_not_read", "minor", f"{count} as large as a page")] if count else []
 
 
 def make_page(lines: Sequence[str], reader: str, problems: Sequence[Problem] = ()) -> Page:

@@ -60,12 +60,17 @@ def is_garbled(text: str) -> bool:
     return unusual or len(GARBLE.findall(text)) > GARBLE_SHARE * len(text)
 
 
+def is_scan(sheet: Sheet) -> bool:
+    """Whether a sheet is a picture without text to speak of."""
+    return len(text_of(sheet)) < FEW_CHARACTERS and sheet.images > IMAGE_SHARE
+
+
 def judge_sheet(sheet: Sheet, number: int) -> Iterator[Problem]:
     """What is wrong with a sheet; its number, from 1, is in the detail."""
     text = text_of(sheet)
     if sheet.failure:
         yield Problem("unreadable_page", "major", f"page {number}: {sheet.failure}")
-    elif len(text) < FEW_CHARACTERS and sheet.images > IMAGE_SHARE:
+    elif is_scan(sheet):
         yield Problem("page_without_text", "major", f"page {number}")
     if is_garbled(text):
         yield Problem("garbled_page", "major", f"page {number}")

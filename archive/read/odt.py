@@ -41,8 +41,8 @@ MOST_SPACES = 1000  # in a row; no document has more
 # White space written out counts as one space, and is told from the spaces that elements stand for (6.1.2).
 WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
-# A place where a word may be parted shows nothing, a hyphen where no line may end is a hyphen: here they are characters,
-# in the other formats elements.
+# A place where a word may be parted shows nothing, a hyphen where no line may end is a hyphen: here they are
+# characters, in the other formats elements.
 HYPHENS: Mapping[int, str] = {0xAD: "", 0x2011: "-"}
 
 INCHES: Mapping[str, float] = {"in": 1, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72, "pc": 1 / 6, "px": 1 / 96}

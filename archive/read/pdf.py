@@ -56,19 +56,34 @@ def read_pdf(data: bytes) -> Page:
     end, or has a page that breaks the reader, gives what can be read and a major problem. Raises UnreadableError:
     encrypted, truncated_file, damaged_file or no_text; MemoryError where that is why nothing could be read.
     """
-    sheets, reader = collect(record_pages(data)), "pdf"
-    short_of_memory = any(sheet.failure.startswith("MemoryError") for sheet in sheets)
+    return set_page(data, *choose_sheets(data))
+
+
+def choose_sheets(data: bytes) -> tuple[list[Sheet], str]:
+    """The pages of a PDF as the better of two readers sees them, and its name. Raises UnreadableError: encrypted."""
+    sheets = collect(record_pages(data))
     # PDFium aborts the process where pdfminer only raises.
-    if is_poor(sheets) and not short_of_memory:
+    if is_poor(sheets) and not lacked_memory(sheets):
         from archive.read import pdfium  # noqa: PLC0415 (a native library, loaded for the few files that want it)
 
         second = collect(pdfium.record_pages(data))
         if count_good(second) > count_good(sheets):
-            sheets, reader = second, "pdf pdfium"
+            return second, "pdf pdfium"
+    return sheets, "pdf"
+
+
+def lacked_memory(sheets: Sequence[Sheet]) -> bool:
+    """Whether memory ran out while reading."""
+    return any(sheet.failure.startswith("MemoryError") for sheet in sheets)
+
+
+def set_page(data: bytes, sheets: Sequence[Sheet], reader: str, more: Sequence[Problem] = ()) -> Page:
+    """The page that sheets make, with what is wrong with them and `more`. Raises what `read_pdf` does."""
     paragraphs = tuple(lay_out(sheets))
     if not paragraphs:
-        raise MemoryError if short_of_memory else explain_nothing(data, sheets)
+        raise MemoryError if lacked_memory(sheets) else explain_nothing(data, sheets)
     problems = [problem for number, sheet in enumerate(sheets, 1) for problem in judge_sheet(sheet, number)]
+    problems += more
     if len(sheets) == MOST_PAGES:
         problems.append(Problem("page_limit", "major", f"no page after {MOST_PAGES} is read"))
     if is_truncated_pdf(data):
@@ -211,4 +226,5 @@ def explain_nothing(data: bytes, sheets: Sequence[Sheet]) -> UnreadableError:
         return UnreadableError("truncated_file", message)
     if failures := [sheet.failure for sheet in sheets if sheet.failure]:
         return UnreadableError("damaged_file", f"the PDF is damaged ({failures[0]}): download it again")
-    return UnreadableError("no_text", "the PDF has no text, its pages are pictures: look for another copy")
+    message = "the PDF has no text, its pages are pictures: look for another copy, or read scans with "
+    return UnreadableError("no_text", message + "`pip install baogao[ocr]` and BAOGAO_OCR=1")

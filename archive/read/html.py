@@ -30,6 +30,7 @@ TITLE_LENGTH = 60
 HEAD_PARAGRAPHS = 10
 HEAD_LINE = 80
 TITLE_SIZE = 200  # characters, runs or marks: a larger element only bears the class of a title
+LONGEST_TITLE = 300  # characters: what is longer is no title, and is not looked through as one
 META_LINE = 200  # characters: lines of 来源, 时间, 字号 in one
 OWN_TITLE = re.compile(r"报告(?:全文)?(?:[（(—─―–-].*)?$")  # …工作报告, …工作报告（2020年）, …工作报告——2020年1月8日在…
 BARE_TITLE = re.compile(r"[^>:|：，。]{0,30}工作报告(?:全文)?")  # a breadcrumb has signs in it
@@ -149,7 +150,7 @@ def find_title(parser: LexborHTMLParser, headings: Sequence[Heading], facts: Map
     """The page's title: the source's rule, else the meta tag, else a heading, else <title> without the site's name."""
     named = next((heading.text for heading in headings if heading.by_rule), facts.get("articletitle"))
     if named:
-        return named
+        return named[:LONGEST_TITLE]
     tag, site = title_tag(parser), facts.get("sitename")
     shown = [heading.text for heading in headings if fold(heading.text) != fold(site or "")]
     # Not every heading is the article's: it speaks of a report, or <title> repeats it.
@@ -162,7 +163,7 @@ def find_title(parser: LexborHTMLParser, headings: Sequence[Heading], facts: Map
 def title_tag(parser: LexborHTMLParser) -> str:
     """The words of <title>."""
     node = parser.css_first("title")
-    return " ".join(node.text().split()) if node else ""
+    return " ".join(node.text().split())[:LONGEST_TITLE] if node else ""
 
 
 def cut_site_name(title: str, site: str | None) -> str | None:

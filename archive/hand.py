@@ -239,7 +239,7 @@ def read_manifest(path: Path) -> list[tuple[Path, str | None, str | None]]:
 
 def check_time(text: str | None, where: str) -> None:
     """Raise BadArgumentsError where a time someone gave is none."""
-    from archive.capture_index import utc_time  # noqa: PLC0415
+    from archive.captures.index import utc_time  # noqa: PLC0415
 
     if text:
         try:

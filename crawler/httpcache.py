@@ -17,8 +17,7 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 
-from archive import warc
-from archive.captures import CaptureStore, utc_now
+from archive.captures import CaptureStore, utc_now, warc
 from archive.errors import DamagedInputError, MachineError
 from archive.model import Capture
 from archive.read.decode import declared_encoding, decode

@@ -16,8 +16,8 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
-from archive.capture_index import upsert_run
 from archive.captures import CaptureStore, utc_now
+from archive.captures.index import upsert_run
 from archive.errors import MachineError
 from crawler.spider import ReportSpider
 

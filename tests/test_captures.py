@@ -20,11 +20,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.captures import CaptureStore
+from archive.captures.file import WarcFile
+from archive.captures.warc import decode_body
 from archive.database import open_archive
 from archive.errors import BadArgumentsError, DamagedInputError, MachineError
 from archive.home import Home
-from archive.warc import decode_body
-from archive.warc_file import WarcFile
 
 URL = "http://www.jiazi.example/zfgzbg/2024.html"
 AT = "2026-01-15T09:30:00Z"
@@ -331,7 +331,7 @@ def test_no_disk_is_one_line(home: Home, store: CaptureStore, monkeypatch: pytes
 
 
 def test_files_have_an_end(home: Home, store: CaptureStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.warc_file.MAX_FILE", 3000)
+    monkeypatch.setattr("archive.captures.file.MAX_FILE", 3000)
     for number in range(6):
         store.add_response(f"{URL}?{number}", AT, 200, HTML, os.urandom(600))
     assert len(warc_files(home)) == 3

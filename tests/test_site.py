@@ -21,7 +21,7 @@ from archive.home import Home
 from archive.outline import outline
 from archive.publish import publish
 from archive.schema import TABLES, VIEWS
-from archive.site import make_app, words
+from archive.site import make_app, phrases, words
 from archive.site.queries import is_link
 from archive.site.reading import Place, lay_out
 from tests.small_archive import HOSTILE, REGIONS, Writer, write_report, write_small_archive
@@ -287,7 +287,7 @@ def test_tables_follow_their_links_and_say_what_columns_mean(site: Datasette) ->
     ],
 )
 def test_what_the_steps_say_is_said_in_chinese(told: str, said: str) -> None:
-    assert words.say(told) == said
+    assert phrases.say(told) == said
 
 
 def test_every_problem_the_code_can_find_has_chinese_words() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from archive.outline import Paragraph, Section, outline
 from archive.search import Snippet, cut_snippets, find_hits, fts_query, parse_query
-from archive.site import words
+from archive.site import phrases, words
 from archive.site.reading import Layout, Place, lay_out
 
 Row = dict[str, Any]
@@ -241,7 +241,7 @@ def lay_out_report(db: sqlite3.Connection, report: Row, text: str, places: list[
 def name_problem(problem: Row) -> str:
     """A problem in words: what it is, and the character, year or name concerned."""
     said = words.PROBLEMS.get(problem["code"], str(problem["code"]))
-    return f"{said}：{words.say(problem['detail'])}" if problem["detail"] else said
+    return f"{said}：{phrases.say(problem['detail'])}" if problem["detail"] else said
 
 
 def is_link(url: object) -> bool:

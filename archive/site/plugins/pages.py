@@ -14,7 +14,7 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 from jinja2 import Environment
 
-from archive.site import queries, words
+from archive.site import phrases, queries, words
 
 STATIC = Path(__file__).parents[1] / "static"
 
@@ -28,6 +28,7 @@ fronts: WeakKeyDictionary[Datasette, Row] = WeakKeyDictionary()
 def prepare_jinja2_environment(env: Environment) -> None:
     """Filters our templates use."""
     env.globals["words"] = words
+    env.globals["phrases"] = phrases
     # Part of a stylesheet's address, so that a browser's cache never outlives a change.
     env.globals["style_version"] = digest_styles()
     env.filters["name_value"] = lambda value, column: words.name_value(column, value)

@@ -18,14 +18,12 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from archive import capture_index, foreign
-from archive.capture_index import FETCHED, ID, NO_URL, RUN_TARGET, SOURCE, UNKNOWN, VERDICT, CatchUp, utc_now, utc_time
-from archive.errors import BadArgumentsError, DamagedInputError, MachineError
-from archive.home import Home
-from archive.model import Capture
-from archive.urls import is_fetchable, url_key
-from archive.verify import verify
-from archive.warc import (
+from archive.captures import foreign
+from archive.captures import index as capture_index
+from archive.captures.file import WarcFile
+from archive.captures.index import FETCHED, ID, NO_URL, RUN_TARGET, SOURCE, UNKNOWN, VERDICT, CatchUp, utc_now, utc_time
+from archive.captures.verify import verify
+from archive.captures.warc import (
     IDENTICAL,
     MAX_PAYLOAD,
     MAX_RECORD,
@@ -41,9 +39,10 @@ from archive.warc import (
     record_id,
     split_http,
 )
-from archive.warc_file import WarcFile
-
-__all__ = ["CaptureStore", "CatchUp", "StoredResponse", "utc_now", "utc_time"]
+from archive.errors import BadArgumentsError, DamagedInputError, MachineError
+from archive.home import Home
+from archive.model import Capture
+from archive.urls import is_fetchable, url_key
 
 COLUMNS = ", ".join(field.name for field in fields(Capture))
 WARC_PROFILES = {"not-modified": NOT_MODIFIED, "identical-payload": IDENTICAL}
@@ -248,7 +247,7 @@ class CaptureStore:
         return capture_index.reindex(self.home, self.db)
 
     def verify(self) -> Iterator[str]:
-        """Check every digest; yields one line a problem: archive.verify."""
+        """Check every digest; yields one line a problem: archive.captures.verify."""
         return verify(self.home, self.db)
 
     # ---- inside

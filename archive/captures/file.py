@@ -8,8 +8,8 @@ import os
 from io import BufferedWriter
 from pathlib import Path
 
+from archive.captures.warc import pack, record_id
 from archive.errors import MachineError
-from archive.warc import pack, record_id
 
 # The size WARC 1.1 recommends (annex C): larger files are slow to move and to repair.
 MAX_FILE = 1024 * 1024 * 1024

@@ -18,10 +18,10 @@ from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeadersParserException
 
-from archive.capture_index import utc_time
+from archive.captures.index import utc_time
+from archive.captures.warc import GZIP_MAGIC, MAX_PAYLOAD, Headers
 from archive.errors import BadArgumentsError, DamagedInputError
 from archive.urls import is_fetchable
-from archive.warc import GZIP_MAGIC, MAX_PAYLOAD, Headers
 
 # A record's head is a few hundred bytes; one without an end must not fill the memory.
 MAX_HEAD = 1024 * 1024

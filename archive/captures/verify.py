@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from archive.capture_index import ID, Row, capture_row, files, http_of, is_capture
+from archive.captures.index import ID, Row, capture_row, files, http_of, is_capture
+from archive.captures.warc import Place, digest, walk
 from archive.home import Home
-from archive.warc import Place, digest, walk
 
 
 def verify(home: Home, db: Database) -> Iterator[str]:

@@ -16,11 +16,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.captures.warc import NOT_MODIFIED, Headers, Place, Record, decode_body, header_of, split_http, walk
 from archive.errors import BadArgumentsError, DamagedInputError
 from archive.home import Home
 from archive.schema import TABLES
 from archive.urls import url_key
-from archive.warc import NOT_MODIFIED, Headers, Place, Record, decode_body, header_of, split_http, walk
 
 Row = dict[str, Any]
 

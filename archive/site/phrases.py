@@ -1,0 +1,70 @@
+"""What the steps say in `why` and `detail`, in the words of the site."""
+
+from __future__ import annotations
+
+import re
+
+from archive.site.words import ORIGINS
+
+# What the steps say in `why` and `detail` (archive/copies.py, archive/damage.py): pattern → our words, in which {0} is
+# the first group, itself named by TERMS. What fits none is shown as it stands.
+PHRASES = (
+    (r"best: (\w+), (\w+)", "居首：{0}，{1}"),
+    (r"(\w+) after (\w+)", "{0}，排在{1}之后"),
+    (r"damaged", "有残缺"),
+    (r"cut", "不完整"),
+    (r"paragraphs run together", "段落连成一片"),
+    (r"captured later", "抓取较晚"),
+    (r"equal, by digest", "相同，按校验值排"),
+    (r"(.+) is missing throughout, about (\d+) times", "“{0}”一次未见，本应约有 {1} 处"),
+    (r"a paragraph of (\d+) characters, split again at its headings", "有一段长达 {0} 字"),
+    (r"(\d+) places, first (.+)", "{0} 处，首处为 {1}"),
+    (r"(\d+) places", "{0} 处"),
+    (r"(\d+) times", "{0} 处"),
+    (r"(\d+) characters", "{0} 字"),
+    (r"(\d+) runs of \?+", "{0} 处"),
+    (r"a paragraph stands (\d+) times", "有一段出现 {0} 次"),
+    (r"(.+) ends (\d+) paragraphs", "有 {1} 段以“{0}”收尾"),
+    (r"ends at (\d+) characters, a table cell's limit", "止于第 {0} 字"),
+    (r"no closing, ends in (.+)", "没有结语，止于“{0}”"),
+    (r"ends in (.+)", "止于“{0}”"),
+    (r"neither salutation nor title: a later page or an excerpt", "既无称呼也无标题，可能是后页或节选"),
+    (r"the date has lost characters: (.+)", "日期缺字：{0}"),
+    (r"the session has lost its numbers: (.+)", "会议的届次缺字：{0}"),
+    (r"neither date nor headings nor title name a year", "日期、小标题和标题都没有年份"),
+    (r"no name of a region found", "没有找到地区名"),
+    (r"(.+) says (\d+) \((.+)\), (.+) says (\d+) \((.+)\)", "{0}为 {1} 年（{2}），{3}为 {4} 年（{5}）"),
+    (r"the title says (\d+), the report plans (\d+)", "标题写 {0} 年，报告安排的是 {1} 年"),
+    (r"(.+) did not have this name in (\d+)", "{1} 年还没有或已没有“{0}”这个名称"),
+    (r"(.+) says (.+), the site is of (.+)", "{0}为{1}，网站属{2}"),
+    (r"(.+) says (.+), (.+) says (.+) \((.+)\)", "{0}为{1}，{2}为{3}（{4}）"),
+    (r"(\d+)% of the text stands in the report of (.+) too \(copy (.+)\)", "有 {0}% 的文字也见于 {1}（抄本 {2}）"),
+    (r"(\d+) characters were shown more than once, taken once", "有 {0} 字重复出现，只取一次"),
+    (r"(\d+) as large as a page", "有 {0} 幅整页大小的图"),
+    (r"page (\d+): mean score ([\d.]+)", "第 {0} 页，平均得分 {1}"),
+    (r"page (\d+)", "第 {0} 页"),
+    (r"no page after (\d+) is read", "第 {0} 页之后未读"),
+    (r"the file stops before its end; pages read: (\d+)", "文件不完整，读到 {0} 页"),
+)
+TERMS = ORIGINS | {
+    "whole": "完整",
+    "damaged": "有残缺",
+    "cut": "不完整",
+    "day of the speech": "讲话日期",
+    "heading of the review": "回顾部分的小标题",
+    "heading of the plan": "安排部分的小标题",
+    "title": "标题",
+    "session line": "会议行",
+    "speaker line": "报告人行",
+    "head title": "正文标题",
+    "opening": "开场白",
+    "page title": "网页标题",
+}
+
+
+def say(told: str) -> str:
+    """What a step said in `why` or `detail`, in our words where PHRASES has them."""
+    for pattern, phrase in PHRASES:
+        if found := re.fullmatch(pattern, told):
+            return phrase.format(*(TERMS.get(group, group) for group in found.groups()))
+    return told

@@ -24,7 +24,7 @@ from archive.head import (
     is_title,
     read_session,
 )
-from archive.noise import drop_insertions, drop_page_furniture, drop_readings, drop_tokens
+from archive.noise import drop_inserted_lines, drop_insertions, drop_page_furniture, drop_readings, drop_tokens
 from archive.paragraphs import HEADING, HEADING_START, join_cut, part_flattened, split_run_together
 
 Step = Callable[[list[str]], list[str]]
@@ -147,12 +147,20 @@ def join_session(lines: Sequence[str]) -> list[str]:
         for back in (1, 2):
             broken = joined[-back:]
             whole = "".join((*broken, line))
-            if len(broken) == back and read_session(whole) and not any(map(read_session, (*broken, line))):
+            if len(broken) == back and read_session(whole) and breaks_session(broken, line):
                 joined[-back:] = [whole]
                 break
         else:
             joined.append(line)
     return joined
+
+
+def breaks_session(before: Sequence[str], line: str) -> bool:
+    """Whether a session line goes on from those before: only together are they one, or the place stands before."""
+    if any(map(read_session, before)):
+        return False
+    session = read_session(line)
+    return session is None or (session.place == "" and re.search(rf"日?在[{HAN}]+$", before[-1]) is not None)
 
 
 def without_full_text(title: str) -> str:
@@ -216,6 +224,7 @@ STEPS: tuple[Step, ...] = (
     drop_tokens,
     part_flattened,
     close_spaces,
+    drop_inserted_lines,
     drop_page_furniture,
     drop_insertions,
     part_head,

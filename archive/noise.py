@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from archive.furniture import patterns
 from archive.head import DASHES, HAN, HEAD_LINES, SALUTATION, SITE_TAG, is_title, tidy_title
 
 # What sites write into a text, with the reason it is theirs. {title} stands for the title of the report itself.
@@ -59,6 +60,11 @@ def drop_insertions(paragraphs: list[str]) -> list[str]:
         if line.strip():
             kept.append(line.strip())
     return kept
+
+
+def drop_inserted_lines(paragraphs: list[str]) -> list[str]:
+    """Take out links and advertisements that a site put between two paragraphs."""
+    return [line for line in paragraphs if not patterns("body").match(line)]
 
 
 def drop_readings(paragraphs: list[str]) -> list[str]:

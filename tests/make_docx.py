@@ -10,9 +10,19 @@ STRICT_W = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
-CONTENT_TYPES = (
-    f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>'
-)
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+
+
+def content_types(main: str, **parts: str) -> str:
+    """The types of the members, by which Word and other readers find the text."""
+    folder = main.rpartition("/")[0]
+    names = {main: f"{WORD_TYPE}document.main+xml"} | {
+        f"{folder}/{kind}.xml": f"{WORD_TYPE}{kind}+xml" for kind in parts
+    }
+    listed = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in names.items())
+    rels = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    xml = '<Default Extension="xml" ContentType="application/xml"/>'
+    return f'<Types xmlns="{PACKAGE}/content-types">{rels}{xml}{listed}</Types>'
 
 
 def relationships(**targets: str) -> str:
@@ -34,7 +44,7 @@ def make_docx(body: str, namespace: str = W, main: str = "word/document.xml", **
     """A docx whose body is the given XML; further parts by name: styles, numbering, footnotes, endnotes."""
     folder, _, file = main.rpartition("/")
     members = {
-        "[Content_Types].xml": CONTENT_TYPES,
+        "[Content_Types].xml": content_types(main, **parts),
         "_rels/.rels": relationships(officeDocument=main),
         f"{folder}/_rels/{file}.rels": relationships(**{kind: f"{kind}.xml" for kind in parts}),
         main: wrap("document", f"<w:body>{body}</w:body>", namespace),

@@ -12,6 +12,7 @@ from archive.read.containers import COMMENT_PAIRS, CONTAINERS, WIDGETS
 from archive.read.markup import words
 from archive.read.serialise import paragraphs_of
 from archive.read.tree import Flat
+from archive.read.wrapped import join_print
 
 ACCEPT = 0.35  # of the dense part's prose: less, and a known container is not the article's (READING §2.7)
 KEEP = 0.90  # of the prose: the innermost container that keeps so much is taken (SOURCES §3b)
@@ -153,7 +154,7 @@ def weight(flat: Flat, choice: Choice) -> int:
 def read_choice(parser: LexborHTMLParser, flat: Flat, choice: Choice, *, as_it_is: bool) -> list[str]:
     """The paragraphs of a choice; unless `as_it_is`, without blocks of links and known widgets."""
     dropped = [] if as_it_is else find_chrome(parser, flat, choice)
-    return paragraphs_of(flat, choice.start, choice.end, dropped)
+    return join_print(paragraphs_of(flat, choice.start, choice.end, dropped, keep_indents=True))
 
 
 def find_chrome(parser: LexborHTMLParser, flat: Flat, choice: Choice) -> list[tuple[int, int]]:

@@ -18,6 +18,8 @@ CONTAINERS: tuple[tuple[str, str], ...] = (
     ("#zoom", "大汉 JCMS and many others: the node whose font size a widget changes"),
     ("#Zoom", "as #zoom, spelt so by older sites"),
     ("td.t_f", "Discuz! forums: a post"),
+    (".t_msgfont", "Discuz! forums up to version 7: a post"),
+    ("#read_tpc", "phpwind forums: the first post"),
     ("#js_content", "WeChat public accounts"),
     ("#detailContent", "www.news.cn"),
     ("#p-detail", "www.xinhuanet.com"),
@@ -64,6 +66,7 @@ WIDGETS: tuple[tuple[str, str], ...] = (
     (".bdsharebuttonbox, .bshare-custom, .jiathis_style, .social-share, .share, #share", "share buttons"),
     (".pstatus", "Discuz!: who edited a post and when"),
     (".jammer, .attach_nopermission, .tip, .locked", "Discuz!: noise and notices"),
+    (".ad, .ads, .adbox, .ad-box, .ad-in, .advert, .guanggao, .gg", "advertisements between paragraphs"),
 )
 
 # What readers of the page wrote under the article: prose that is never the article's, left out of every page.

@@ -12,7 +12,9 @@ from typing import NamedTuple, cast
 from selectolax.lexbor import LexborHTMLParser
 
 from archive.errors import UnreadableError
+from archive.head import simplify
 from archive.model import Page, PageRules, Problem
+from archive.noise import READING
 from archive.read.body import Choice, choose_body, choose_by_rule, find_links, read_choice
 from archive.read.containers import COMMENTS, TITLES
 from archive.read.decode import declared_encoding, decode
@@ -225,8 +227,11 @@ def is_head_line(line: str) -> bool:
 
 
 def fold(line: str) -> str:
-    """A line for comparison: compatibility forms folded, without white space."""
-    return "".join(unicodedata.normalize("NFKC", line).split())
+    """A line for comparison: compatibility and traditional forms folded, without readings and white space.
+
+    Only its beginning: no title is longer, and to fold marks that stack takes quadratic time.
+    """
+    return simplify("".join(READING.sub("", unicodedata.normalize("NFKC", line[:LONGEST_TITLE])).split()))
 
 
 def find_published(flat: Flat, body: Choice, paragraphs: Sequence[str], told: Sequence[str]) -> str | None:

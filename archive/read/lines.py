@@ -29,6 +29,8 @@ GUTTER_WIDTH = 0.7
 GUTTER_MIDDLE = (0.35, 0.65)
 GUTTER_CROSSED = 0.15
 SIDE_FULL = 0.3
+# A side that is less full may be the short column a text ends in: so many lines, half of them so full.
+SHORT_COLUMN, LINE_FULL = 5, 0.5
 # Fewer rows than this make no columns of their own; such a page inherits the gutter of the document.
 COLUMN_ROWS = 8
 # A raised mark of a note: smaller than this share of the row, its baseline higher than this (em of the row).
@@ -197,22 +199,36 @@ def find_gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:
     crossed = Counter[int]()
     for row in rows:
         crossed.update({point for start, end in spans(row, GUTTER_WIDTH * em) for point in range(start, end)})
-    first, last = (round(left + share * (right - left)) for share in GUTTER_MIDDLE)
-    best: range | None = None
-    start = first
-    for point in range(first, last + 2):
-        if point > last or crossed[point] > GUTTER_CROSSED * len(rows):
-            if best is None or point - start > len(best):
-                best = range(start, point)
-            start = point + 1
-    if best is None or len(best) < GUTTER_WIDTH * em:
+    middle = range(*(round(left + share * (right - left)) for share in GUTTER_MIDDLE))
+    open_runs = runs_of([point for point in middle if crossed[point] <= GUTTER_CROSSED * len(rows)])
+    # Beside a short column there may be a second one, within that column's indents: the gutter is crossed by fewer.
+    wide = [run for run in open_runs if len(run) >= GUTTER_WIDTH * em]
+    best = min(wide, key=lambda run: (max(crossed[point] for point in run), -len(run)), default=None)
+    if best is None:
         return None
     gutter = (best.start + best.stop) / 2
     for low, high in ((left, best.start), (best.stop, right)):
-        filled = sum(glyph.width for row in rows for glyph in row if low - 1 <= glyph.x < high)
-        if filled < SIDE_FULL * len(rows) * (high - low):
+        widths = [sum(glyph.width for glyph in row if low - 1 <= glyph.x < high) for row in rows]
+        if sum(widths) < SIDE_FULL * len(rows) * (high - low) and not is_short_column(widths, high - low):
             return None
     return gutter
+
+
+def runs_of(points: Sequence[int]) -> list[range]:
+    """The stretches of points that follow one another."""
+    runs: list[range] = []
+    for point in points:
+        if runs and runs[-1].stop == point:
+            runs[-1] = range(runs[-1].start, point + 1)
+        else:
+            runs.append(range(point, point + 1))
+    return runs
+
+
+def is_short_column(widths: Sequence[float], full: float) -> bool:
+    """Whether what stands beside a gutter is the short column a text ends in."""
+    filled = [width for width in widths if width]
+    return len(filled) >= SHORT_COLUMN and median(filled) >= LINE_FULL * full
 
 
 def keeps_gutter(rows: Sequence[Sequence[Glyph]], gutter: float) -> bool:

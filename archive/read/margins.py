@@ -24,6 +24,9 @@ PAGE_NUMBER = re.compile(
     rf"(?:{DASH}\s*){{0,3}}(?:\d{{1,4}}|[ivxlc]{{1,6}}|[IVXLC]{{1,6}})(?:\s*{DASH}){{0,3}}"
     r"|\d{1,4}\s*[/／]\s*\d{1,4}"
     r"|第\s*[\d一二三四五六七八九十百]{1,4}\s*页(?:\s*[,，/／]?\s*[(（]?\s*共\s*\d{1,4}\s*页\s*[)）]?)?"
+    # What browsers print above and below a page: the time and its title, its address and the number of the page.
+    r"|(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{4}/\d{1,2}/\d{1,2}),?\s*\d{1,2}:\d\d.*"
+    r"|[a-zﬁ]{3,5}://\S+\s*\d{1,4}/\d{1,4}"
 )
 # A bare number so far (times the size of its neighbour) from all lines stands apart: official leading is 1.75.
 APART = 2.0

@@ -30,16 +30,23 @@ INDENT = re.compile(
 MANY_INDENTS = 5
 BARE_INDENT = re.compile("(?<=[^\u3000 ])\u3000\u3000+(?=[^\u3000 \u00a0]{5})")
 
+# How a paragraph set in by spaces begins where its indent is kept, and how it is known.
+SET_IN = "\u3000\u3000"
+LEADING_INDENT = re.compile("[ \n]*(?:\u3000[\u3000\u00a0 ]*[\u3000\u00a0]|\u00a0(?:[ \u3000]?\u00a0){3,})")
+
 SENTENCE_END = re.compile("[。！？；]")
 MANY_LINES = 3  # lines in a cell: a header broken over two or three lines is still one cell of a table
 LATIN_END, LATIN_START = re.compile(r"[0-9A-Za-z]$"), re.compile(r"^[0-9A-Za-z]")
 
 
-def paragraphs_of(flat: Flat, start: int, end: int, dropped: Sequence[tuple[int, int]] = ()) -> list[str]:
+def paragraphs_of(
+    flat: Flat, start: int, end: int, dropped: Sequence[tuple[int, int]] = (), *, keep_indents: bool = False
+) -> list[str]:
     """The paragraphs of `flat.items[start:end]`, without the `dropped` slices (sorted, apart from each other).
 
     A block or a `<br>` ends a paragraph, inline tags never put a space between. A row of a data table is one line, its
-    cells joined by a space; the cells of a layout table are read one after the other.
+    cells joined by a space; the cells of a layout table are read one after the other. With `keep_indents` a paragraph
+    that was set in by spaces begins with two ideographic ones.
     """
     out: list[str] = []
     rows: list[list[list[str]]] = []  # open rows, each a list of cells, each a list of paragraphs
@@ -47,7 +54,7 @@ def paragraphs_of(flat: Flat, start: int, end: int, dropped: Sequence[tuple[int,
 
     def end_paragraph() -> None:
         target = rows[-1][-1] if rows else out
-        target.extend(tidy("".join(run)))
+        target.extend(tidy("".join(run), keep_indents))
         run.clear()
 
     def end_row() -> None:
@@ -106,7 +113,7 @@ def join_lines(lines: list[str]) -> str:
     return joined
 
 
-def tidy(run: str) -> list[str]:
+def tidy(run: str, keep_indents: bool = False) -> list[str]:
     """The paragraphs in a run of text: split at indents, white space collapsed, none empty."""
     if not run or run.isspace():
         return []
@@ -115,6 +122,9 @@ def tidy(run: str) -> list[str]:
     if len(pieces) > MANY_INDENTS:
         pieces = [part for piece in pieces for part in BARE_INDENT.split(piece)]
     tidied = (" ".join(SOURCE_LINE_END.sub("", piece).split()) for piece in pieces)
+    if keep_indents:
+        first = SET_IN if LEADING_INDENT.match(run) else ""
+        tidied = ((SET_IN if number else first) + piece if piece else "" for number, piece in enumerate(tidied))
     return [piece for piece in tidied if piece]
 
 

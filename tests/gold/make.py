@@ -28,7 +28,7 @@ FOLDERS = HERE / "reading"
 TABLE = HERE / "cases.csv"
 TEMPLATES = HERE / "templates"
 
-EXTENSIONS = {"html": "html", "text": "txt", "pdf": "pdf", "docx": "docx"}
+EXTENSIONS = {"html": "html", "text": "txt", "pdf": "pdf", "docx": "docx", "ofd": "ofd"}
 
 
 @dataclass(frozen=True, slots=True)

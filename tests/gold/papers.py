@@ -6,9 +6,11 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from tests.gold.twists import Draft
 from tests.make_docx import level, make_docx, numbered, p, r, table
+from tests.make_ofd import set_ofd
 from tests.make_pdf import A4, Pdf, Style, break_lines, set_document, width_of
 
 Paper = tuple[bytes, tuple[str, ...], tuple[str, ...]]  # the file, the expected lines, those of them that cross a page
@@ -115,6 +117,16 @@ def cover(draft: Draft) -> Paper:
             y = 740
     pdf.pages[:0] = front.pages
     return pdf.save(), draft.expected, whole
+
+
+def ofd(style: Style) -> Callable[[Draft], Paper]:
+    """A form in OFD, set as the PDF of that style is."""
+
+    def make(draft: Draft) -> Paper:
+        pdf = set_document(blocks_of(draft), style)
+        return set_ofd(pdf), draft.expected, crossing(pdf, draft.shown, draft.expected)
+
+    return make
 
 
 def scan(draft: Draft) -> Paper:
@@ -278,6 +290,21 @@ def wrapped_flush(draft: Draft) -> Paper:
     return "\r\n".join(out).encode(), draft.expected, ()
 
 
+def wrapped_pages(draft: Draft) -> Paper:
+    """Every line of the print a line, set in, with the page numbers between and a form feed after each."""
+    out: list[str] = []
+    before = -1
+    sheets = laid_out(draft.shown)
+    for page, lines in enumerate(sheets, 1):
+        for number, part in lines:
+            out.append(part if number == before else f"    {part}")
+            before = number
+        out.append(f"                          - {page} -\n\f".rstrip(" "))
+    inside = [{number for number, _ in lines} for lines in sheets]
+    cut = sorted({number for one, other in pairwise(inside) for number in one & other})
+    return "\n".join(out).encode(), draft.expected, tuple(draft.expected[number] for number in cut)
+
+
 def browser(draft: Draft) -> Paper:
     """Copied from a browser with all that stands on the page."""
     above = ["注册 | 登录", "筛选地域", "一级目录", "报告年份", "官网原文 导出笔记 打印 分享", "0/0"]
@@ -303,6 +330,8 @@ PAPERS: dict[str, Callable[[Draft], Paper]] = {
     "ragged": set_pdf(Style(justify=False, number="{}")),
     "radicals": set_pdf(Style(size=14, leading=24)),
     "scan": scan,
+    "ofd": ofd(Style(head="样例市人民政府文件")),
+    "ofd_columns": ofd(Style(columns=2, size=11, leading=18, number="{}")),
     "plain": plain_docx,
     "numbered": numbered_docx,
     "footnotes": footnotes_docx,
@@ -313,6 +342,7 @@ PAPERS: dict[str, Callable[[Draft], Paper]] = {
     "text_heads": heads,
     "wrapped": wrapped,
     "wrapped_flush": wrapped_flush,
+    "wrapped_pages": wrapped_pages,
     "browser": browser,
     "literal": literal,
 }

@@ -6,6 +6,7 @@ from archive.errors import UnreadableError
 from archive.model import Page, PageRules
 from archive.read.sandbox import read_in_child
 from archive.read.sniff import check_payload, sniff
+from archive.read.storable import make_storable
 
 __all__ = ["check_payload", "read_page", "sniff"]
 
@@ -34,11 +35,15 @@ def read_page(
     """What the right reader makes of the bytes of a capture.
 
     `content_type` is the header the server sent: a hint for the encoding of HTML and text, never for the type. `rules`
-    are those of the source for HTML. Raises UnreadableError: empty, unknown_type, unsupported_type, encrypted,
-    truncated_file, damaged_file, no_text, timeout, too_large_for_memory or reader_crashed.
+    are those of the source for HTML. Nothing in the page is past storing (storable.py). Raises UnreadableError: empty,
+    unknown_type, unsupported_type, encrypted, truncated_file, damaged_file, no_text, no_html_part, too_deep, timeout,
+    too_large_for_memory or reader_crashed.
     """
-    rules = rules or PageRules()
-    kind = sniff(data)
+    return make_storable(read_kind(sniff(data), data, url, content_type, rules or PageRules()))
+
+
+def read_kind(kind: str, data: bytes, url: str | None, content_type: str | None, rules: PageRules) -> Page:
+    """What the reader of one type makes of the bytes, as `read_page`."""
     if kind == "pdf":
         return read_pdf_with_scans(data)
     if kind in SANDBOXED:

@@ -108,7 +108,8 @@ def split_numbered(text: str) -> list[str]:
     """
     starts, wanted, mark = [], 1, None
     for match in NUMBERED.finditer(text):
-        before, sign = text[: match.start()].rstrip()[-1:], match[2] or match[3]
+        # Only what stands just before: the whole of it, once for each number, would take quadratic time.
+        before, sign = text[max(0, match.start() - 8) : match.start()].rstrip()[-1:], match[2] or match[3]
         after_sentence = before == "" or before in SENTENCE_END + CLOSING
         first = wanted == 1 and re.match(rf"[{HAN}]", before or " ") is not None
         if int(match[1]) == wanted and sign == (mark or sign) and (after_sentence or first):

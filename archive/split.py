@@ -12,6 +12,8 @@ from archive.noise import drop_repeats
 
 BULLET = re.compile(r"^[-•·●]$")
 DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
+# The bundles of 010b have 7 to 10 items. A page with more than this is no bundle: each item is read by itself.
+MOST_ITEMS = 1000
 # Two speeches on one page are further apart than a summary is from the speech it repeats (SOURCES §4, rule 5).
 APART = 3000
 
@@ -24,7 +26,7 @@ def split_candidates(page: Page) -> list[Candidate]:
         candidates = split_candidates(replace(page, paragraphs=once))
         return [replace(candidate, problems=(problem,)) for candidate in candidates]
     for parts in (page.parts, list(bundle_items(page.paragraphs)), list(speeches(page.paragraphs))):
-        if parts:
+        if 0 < len(parts) <= MOST_ITEMS:
             return [candidate_of(number, tuple(part), page) for number, part in enumerate(parts, 1)]
     if not page.paragraphs:
         return []
@@ -53,6 +55,8 @@ def bundle_items(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         for number, line in enumerate(paragraphs[:-2])
         if BULLET.match(line.strip()) and (SITE_TAG.match(paragraphs[number + 1]) or len(paragraphs[number + 1]) <= 60)
     ]
+    if len(starts) > MOST_ITEMS:
+        return
     items = []
     for start, end in zip(starts, [*starts[1:], len(paragraphs)], strict=False):
         dated = [number for number in range(start, end) if DAY.match(paragraphs[number].strip())]

@@ -57,7 +57,7 @@ def zip_members(members: dict[str, bytes]) -> bytes:
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as container:
         for name, content in members.items():
-            container.writestr(name, content)
+            container.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # the same bytes at any time
     return buffer.getvalue()
 
 

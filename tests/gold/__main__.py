@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,7 +48,7 @@ def main() -> int:
         return int(bool(lower))
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    for kind in ("html", "pdf", "docx"):
+    for kind in dict.fromkeys(result.case.kind for result in our_results()):
         print_kind(kind)
     print_families()
     print_decoding()
@@ -67,16 +66,19 @@ def print_kind(kind: str) -> None:
     print(
         f"\n{kind}: {len(ours)} pages. Characters (precision, recall, F1), paragraph boundaries (the same), the worst"
     )
-    print(f"page's F1, pages with precision and recall ≥ {CLEAN}; on the right the peer's text after our cleaning")
+    print(
+        f"page's F1, pages with precision and recall ≥ {CLEAN}; on the right the peer after our cleaning"
+    )
     crossing = total(result.score for result in ours).crossing
     head = f"  {'':30}{'P':>7}{'R':>7}{'F1':>7}   {'P':>6}{'R':>7}{'F1':>7}{'worst':>9}{'clean':>7}"
-    print(head + (f"{'whole over pages':>18}" if crossing else "") + f"{'s':>7}   {'cleaned: F1':>12}{'F1':>7}")
-    print(row(OURS, ours, None))
+    print(head + (f"{'whole over pages':>18}" if crossing else "") + ("" if not peers else "      cleaned"))
+    print(row(OURS, ours))
     for peer in peers:
-        begun = time.process_time()
-        found = peer_results(peer, load_cases())
-        took = time.process_time() - begun
-        print(row(peer.name, found, took, peer_results(peer, load_cases(), cleaned=True)))
+        pairs = list(peer_results(peer, load_cases()))
+        print(row(peer.name, [as_is for as_is, _ in pairs], [cleaned for _, cleaned in pairs]))
+        failed = [as_is for as_is, _ in pairs if as_is.unreadable]
+        if failed:
+            print(f"    fails on {len(failed)} of them: {failed[0].case.name}: {failed[0].unreadable[:80]}")
     for line in missing:
         print(f"  {line}")
     for result in refused:
@@ -84,19 +86,18 @@ def print_kind(kind: str) -> None:
         print(f"  {result.case.name}: {said}")
 
 
-def row(name: str, results: Sequence[Result], took: float | None, cleaned: Sequence[Result] = ()) -> str:
+def row(name: str, results: Sequence[Result], cleaned: Sequence[Result] = ()) -> str:
     """One reader's line of a table."""
     scores = [result.score for result in results]
     counts = total(scores)
     whole = f"{counts.whole:>11}/{counts.crossing:<6}" if counts.crossing else ""
-    speed = f"{took:7.1f}" if took is not None else f"{'':7}"
     after = [result.score for result in cleaned]
-    right = f"   {average(after, 'f1'):12.4f}{average(after, 'ends_f1'):7.3f}" if cleaned else ""
+    right = f"   {average(after, 'f1'):10.4f}{average(after, 'ends_f1'):7.3f}" if cleaned else ""
     clean = sum(score.precision >= CLEAN and score.recall >= CLEAN for score in scores)
     characters = "".join(f"{average(scores, what):7.4f}" for what in ("precision", "recall", "f1"))
     ends = "".join(f"{average(scores, what):7.3f}" for what in ("ends_precision", "ends_recall", "ends_f1"))
     worst = min(score.f1 for score in scores)
-    return f"  {name:30}{characters}  {ends}{worst:9.4f}{clean:7}{whole}{speed}{right}"
+    return f"  {name:30}{characters}  {ends}{worst:9.4f}{clean:7}{whole}{right}"
 
 
 def average(scores: Sequence[Score], what: str) -> float:
@@ -111,10 +112,9 @@ def print_families() -> None:
     print("\nfamilies: pages, F1 by characters, by boundaries, the worst page of each")
     for kind, family in families:
         scores = scored(results, kind, family)
+        means = f"{average(scores, 'f1'):9.4f}{average(scores, 'ends_f1'):8.4f}"
         worst = f"{min(s.f1 for s in scores):8.4f}{min(s.ends_f1 for s in scores):8.4f}"
-        print(
-            f"  {kind:5}{family:14}{len(scores):3}{average(scores, 'f1'):9.4f}{average(scores, 'ends_f1'):8.4f}  {worst}"
-        )
+        print(f"  {kind:5}{family:14}{len(scores):3}{means}  {worst}")
 
 
 def print_decoding() -> None:

@@ -24,7 +24,7 @@ Decode = Callable[[bytes, "str | None"], str]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of page: its true encoding, the label in its markup, the header of its server, and what is wrong with it."""
+    """A kind of page: its true encoding, the label in its markup, the header of its server, what is wrong with it."""
 
     name: str
     truth: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,7 @@ CLEAN = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One reader on one case. `unreadable` is the code of the error where the page was refused."""
+    """One reader on one case. `unreadable` says why the page was refused, or which error a peer died of."""
 
     case: Case
     score: Score
@@ -50,8 +51,9 @@ def read_case(case: Case) -> list[str]:
 
 @cache
 def our_results() -> tuple[Result, ...]:
-    """This project on every case."""
-    return tuple(result_of(case, read_case) for case in load_cases())
+    """This project on every case; two at a time, because most files are read in a child process."""
+    with ThreadPoolExecutor(2) as pool:
+        return tuple(pool.map(lambda case: result_of(case, read_case), load_cases()))
 
 
 def result_of(case: Case, read: Callable[[Case], Sequence[str]]) -> Result:
@@ -63,17 +65,24 @@ def result_of(case: Case, read: Callable[[Case], Sequence[str]]) -> Result:
     return Result(case, score(found, case.expected, case.crossing))
 
 
-def peer_results(peer: Peer, cases: Iterable[Case], cleaned: bool = False) -> list[Result]:
-    """A peer on the cases of its kind that have something to read; `cleaned`: its text put through our cleaning."""
-
-    def read(case: Case) -> list[str]:
+def peer_results(peer: Peer, cases: Iterable[Case]) -> Iterator[tuple[Result, Result]]:
+    """A peer on the cases of its kind that have something to read: as it is, and put through our cleaning."""
+    for case in cases:
+        if case.kind != peer.kind or not case.expected:
+            continue
         page = case.page
         if case.kind == "html":
             page = decode(page, declared_encoding(page, case.content_type)).text.encode("utf-8", "replace")
-        lines = peer.extract(page)
-        return clean_text(lines).split("\n") if cleaned else lines
-
-    return [result_of(case, read) for case in cases if case.kind == peer.kind and case.expected]
+        failure = ""
+        try:
+            lines = peer.extract(page)
+        except Exception as error:  # a peer may raise anything; the page counts as not read, and the table says so
+            lines, failure = [], f"{type(error).__name__}: {error}"
+        cleaned = clean_text(lines).split("\n")
+        yield (
+            Result(case, score(lines, case.expected, case.crossing), failure),
+            Result(case, score(cleaned, case.expected, case.crossing), failure),
+        )
 
 
 def scored(results: Iterable[Result], kind: str = "", family: str = "") -> list[Score]:
@@ -83,7 +92,7 @@ def scored(results: Iterable[Result], kind: str = "", family: str = "") -> list[
 
 
 def summary(scores: Sequence[Score]) -> dict[str, float]:
-    """What is pinned of several pages: means of F1 by characters and by boundaries, the worst page, paragraphs whole."""
+    """What is pinned: the means of F1 by characters and by boundaries, the worst page, paragraphs whole over pages."""
     counts = total(scores)
     found = {
         "f1": mean(score.f1 for score in scores),
@@ -128,9 +137,9 @@ def falls(now: Mapping[str, Mapping[str, float]], floors: Mapping[str, Mapping[s
 
 
 def pin(now: Mapping[str, Mapping[str, float]], allow_regression: bool) -> list[str]:
-    """Raise the floors to what is reached now, rounded down to five places; the lines of `falls` where one would sink.
+    """Raise the floors to what is reached now, rounded down to five places.
 
-    Nothing is written then, unless a regression is allowed.
+    Where one would sink, nothing is written unless a regression is allowed, and the lines of `falls` come back.
     """
     lower = falls(now, read_floors())
     if lower and not allow_regression:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -26,7 +26,7 @@ Extract = Callable[[bytes], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Another reader: its name, the kind of page it reads, the modules it needs, and how it reads bytes (HTML: UTF-8)."""
+    """Another reader: its name, the kind of page it reads, the modules it needs, how it reads bytes (HTML: UTF-8)."""
 
     name: str
     kind: str
@@ -191,8 +191,3 @@ def peers_of(kind: str) -> tuple[list[Peer], list[str]]:
     wanted = [peer for peer in PEERS if peer.kind == kind]
     lines = [f"{peer.name} is left out: {peer.missing} is not installed" for peer in wanted if peer.missing]
     return [peer for peer in wanted if not peer.missing], lines
-
-
-def names(peers: Sequence[Peer]) -> list[str]:
-    """Their names."""
-    return [peer.name for peer in peers]

@@ -145,14 +145,14 @@ def spaced(draft: Draft) -> Draft:
 
 # simplified, traditional, and the reading some mirrors print after it
 CHARACTERS = """
-现現xiàn 报報bào 区區qū 发發fā 经經jīng 济濟jì 会會huì 议議yì 产產chǎn 业業yè 学學xué 务務wù 动動dòng 国國guó 实實shí
-对對duì 应應yīng 质質zhì 场場chǎng 让讓ràng 总總zǒng 线線xiàn 结結jié 农農nóng 东東dōng 车車chē 长長cháng 门門mén
-问問wèn 间間jiān 关關guān 开開kāi 进進jìn 运運yùn 选選xuǎn 这這zhè 还還hái 远遠yuǎn 连連lián 达達dá 边邊biān
+现現xiàn 报報bào 区區qū 发發fā 经經jīng 济濟jì 会會huì 议議yì 产產chǎn 业業yè 学學xué 务務wù 动動dòng 国國guó
+实實shí 对對duì 应應yīng 质質zhì 场場chǎng 让讓ràng 总總zǒng 线線xiàn 结結jié 农農nóng 东東dōng 车車chē 长長cháng
+门門mén 问問wèn 间間jiān 关關guān 开開kāi 进進jìn 运運yùn 选選xuǎn 这這zhè 还還hái 远遠yuǎn 连連lián 达達dá 边邊biān
 员員yuán 资資zī 见見jiàn 观觀guān 规規guī 认認rèn 识識shí 论論lùn 评評píng 说說shuō 请請qǐng 读讀dú 调調diào 谈談tán
 万萬wàn 与與yǔ 专專zhuān 乐樂lè 乡鄉xiāng 买買mǎi 争爭zhēng 亿億yì 从從cóng 价價jià 众眾zhòng 优優yōu 传傳chuán
-体體tǐ 们們men 个個gè 届屆 县縣 书書 过過 贸貿 费費 视視 觉覺 证證 词詞
-课課 谁誰 谊誼 义義 习習 乱亂 亏虧 云雲 亚亞 亩畝 亲親 仅僅 仓倉 仪儀 伟偉 伤傷 伦倫 伪偽 佣傭 侠俠 侣侶 侦偵 侧側 侨僑 构構 战戰 环環 设設
-创創 领領 强強 团團 积積 极極 财財 项項 点點 标標 检檢
+体體tǐ 们們men 个個gè 届屆 县縣 书書 过過 贸貿 费費 视視 觉覺 证證 词詞 课課 谁誰 谊誼 义義 习習 乱亂 亏虧 云雲 亚亞
+亩畝 亲親 仅僅 仓倉 仪儀 伟偉 伤傷 伦倫 伪偽 佣傭 侠俠 侣侶 侦偵 侧側 侨僑 构構 战戰 环環 设設 创創 领領 强強 团團
+积積 极極 财財 项項 点點 标標 检檢
 """
 TRADITIONAL = {word[0]: word[1] for word in CHARACTERS.split()}
 PINYIN = {word[0]: word[2:] for word in CHARACTERS.split() if len(word) > 2}

@@ -16,14 +16,14 @@ from rich.table import Table
 from archive.build import build_archive
 from archive.captures import CaptureStore
 from archive.database import open_archive, open_readonly
-from archive.errors import BaogaoError, DamagedInputError, MachineError, UnreadableError
+from archive.errors import BadArgumentsError, BaogaoError, DamagedInputError, MachineError, UnreadableError
 from archive.examine import Circumstances, examine
 from archive.hand import HandPage, Refused, WarcPath, check_time, find_pages, read_manifest
 from archive.home import Home, find_home
 from archive.model import PageRules
 from archive.read import check_payload
 from archive.show import show
-from archive.sources import Source, load_sources, source_of
+from archive.sources import Source, read_sources, source_of
 from archive.status import archive_status, coverage_rows
 
 Thing = TypeVar("Thing")
@@ -34,6 +34,20 @@ KEPT_THOUGH_DAMAGED = ("truncated_file", "encrypted", "damaged_file")
 def say(message: str) -> None:
     """A line for a person, on stderr."""
     click.echo(message, err=True)
+
+
+# Mistakes in source files, said once; a command that went well in spite of them ends with the code for them.
+mistakes: list[str] = []
+
+
+def known_sources(home: Home) -> dict[str, Source]:
+    """The sources whose files are right; each file that is not gets a line, and the rest goes on."""
+    sources, wrong = read_sources(home)
+    for line in wrong:
+        if line not in mistakes:
+            mistakes.append(line)
+            say(f"baogao: {line}")
+    return sources
 
 
 def follow(things: Iterable[Thing], total: int, doing: str) -> Iterator[Thing]:
@@ -77,7 +91,7 @@ def add(home: Home, paths: tuple[Path, ...], url: str | None, manifest: Path | N
     listed = [(path, url, None) for path in paths] + (read_manifest(manifest) if manifest else [])
     for path, _, fetched_at in listed:
         check_time(fetched_at, str(path))
-    sources = load_sources(home)
+    sources = known_sources(home)
     refused = 0
     with home.lock():
         db = open_archive(home)
@@ -133,7 +147,7 @@ def source_id(url: str | None, sources: dict[str, Source]) -> str | None:
 @click.pass_obj
 def read(home: Home, paths: tuple[Path, ...], url: str | None, as_json: bool, max_size: int) -> None:
     """Show what the archive makes of a page: its candidates, fields with their evidence, damage. Touches no home."""
-    sources = load_sources(home)
+    sources = known_sources(home)
     extra = home.regions if home.regions.exists() else None
     failed = 0
     for path in paths:
@@ -161,7 +175,7 @@ def read(home: Home, paths: tuple[Path, ...], url: str | None, as_json: bool, ma
 def build(home: Home, jobs: int) -> None:
     """Ingest every capture anew, then settle all reports. Same captures and same code give the same rows."""
     with home.lock():
-        result = build_archive(home, load_sources(home), jobs, follow)
+        result = build_archive(home, known_sources(home), jobs, follow)
     for line in result.damaged:
         say(line)
     say(result.summary())
@@ -277,6 +291,8 @@ def main(command: Callable[..., Any]) -> None:
     """Run a command line: every error a person can cause is one line on stderr and an exit code of DESIGN §4."""
     try:
         command(standalone_mode=False)
+        if mistakes:
+            sys.exit(BadArgumentsError.exit_code)
     except click.exceptions.Abort:
         say("interrupted: what was done so far is kept; run it again to go on")
         sys.exit(13)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -13,10 +14,12 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from archive.errors import BadArgumentsError
 from archive.home import Home
 from archive.model import PageRules
+from archive.urls import is_fetchable
 
 BUILT_IN = Path(__file__).parent / "sources"
 
@@ -136,15 +139,32 @@ class Source(Rules):
 def load_sources(home: Home | None = None, folder: Path | None = None) -> dict[str, Source]:
     """Every source by id, sorted: the built-in ones (or those of `folder`), then those of the home, which win.
 
-    Raises BadArgumentsError naming file, key and the nearest right key.
+    Raises BadArgumentsError naming file, key and the nearest right key of the first mistake.
     """
-    built_in = folder or BUILT_IN
-    folders = [built_in] + ([home.sources] if home and home.sources.is_dir() else [])
+    sources, mistakes = read_sources(home, folder)
+    if mistakes:
+        raise BadArgumentsError(mistakes[0])
+    return sources
+
+
+def read_sources(home: Home | None = None, folder: Path | None = None) -> tuple[dict[str, Source], list[str]]:
+    """The sources whose files are right, and a line for each file that is not: one bad file stops no other source."""
+    folders = [folder or BUILT_IN] + ([home.sources] if home and home.sources.is_dir() else [])
+    mistakes: list[str] = []
     platforms: dict[str, dict[str, Any]] = {}
-    for place in (BUILT_IN, *folders):
-        platforms |= {path.stem: read_toml(path) for path in sorted((place / "platforms").glob("*.toml"))}
+    sources: dict[str, Source] = {}
+    for path in (path for place in (BUILT_IN, *folders) for path in sorted((place / "platforms").glob("*.toml"))):
+        try:
+            platforms[path.stem] = read_toml(path)
+        except BadArgumentsError as error:
+            mistakes.append(str(error))
     found = {path.stem: path for place in folders for path in sorted(place.glob("*.toml"))}
-    return {id: load_source(path, platforms) for id, path in sorted(found.items())}
+    for id, path in sorted(found.items()):
+        try:
+            sources[id] = load_source(path, platforms)
+        except BadArgumentsError as error:
+            mistakes.append(str(error))
+    return sources, mistakes
 
 
 def load_source(path: Path, platforms: Mapping[str, Mapping[str, Any]]) -> Source:
@@ -158,11 +178,39 @@ def load_source(path: Path, platforms: Mapping[str, Mapping[str, Any]]) -> Sourc
             )
         preset = platforms[platform]
     try:
-        return Source.model_validate({**merge(preset, written), "id": path.stem})
+        source = Source.model_validate({**merge(preset, written), "id": path.stem})
     except ValidationError as error:
         # A misspelt key shows twice, as unknown and as missing: the first says more.
-        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-        raise BadArgumentsError(f"{path}: {explain(first)}") from error
+        unknown = [found for found in error.errors() if found["type"] == "extra_forbidden"]
+        said = "; ".join(explain(found) for found in unknown or error.errors())
+        raise BadArgumentsError(f"{path}: {said}") from error
+    if mistake := find_mistake(source):
+        raise BadArgumentsError(f"{path}: {mistake}")
+    return source
+
+
+def find_mistake(source: Source) -> str | None:
+    """What is wrong with the addresses, selectors or regular expression of a source; None where all are right."""
+    for url in source.start:
+        if not is_fetchable(url):
+            return f"start: {url!r} is no web address: begin it with http:// or https://"
+    try:
+        re.compile(source.list.text)
+    except re.error as error:
+        return f"list.text: {source.list.text!r} is no regular expression ({error})"
+    page = source.page
+    named = {"list.link": source.list.link, "list.next": source.list.next}
+    for where, layout in (("page", page), *((f"page.until {old.date}", old) for old in page.until)):
+        for key in ("body", "bundle", "title", "published", "attachment"):
+            named[f"{where}.{key}"] = getattr(layout, key)
+        named |= {f"{where}.drop {number}": css for number, css in enumerate(layout.drop, 1)}
+    empty = LexborHTMLParser("")
+    for key, css in named.items():
+        try:
+            empty.css(css) if css is not None else None
+        except SelectolaxError:
+            return f"{key}: {css!r} is no CSS selector this reader knows"
+    return None
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.build import build_archive
-from archive.cli import cli, follow, say
+from archive.cli import cli, follow, known_sources, mistakes, say
 from archive.cli import main as run_command
 from archive.database import open_archive
 from archive.errors import BadArgumentsError, MachineError
 from archive.home import Home
-from archive.sources import Source, load_sources, nearest
+from archive.regions import load_regions
+from archive.sources import Source, nearest
 
 if TYPE_CHECKING:
     # Scrapy takes a third of a second to load: only the commands that crawl pay for it.
@@ -54,7 +55,7 @@ class CrawlProgress:
 
 def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> list[str]:
     """The sources to crawl: those named, all that are not retired, or those that are due."""
-    sources = load_sources(home)
+    sources = known_sources(home)
     for name in names:
         if name not in sources:
             raise BadArgumentsError(f"no source is called {name!r}{nearest(name, sources)}")
@@ -151,7 +152,7 @@ def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
                 say(f"the crawl failed: see {home.log}")
                 raise SystemExit(code)
             say("2/4 building the archive from the captures")
-            built = build_archive(home, load_sources(home), 0, follow)
+            built = build_archive(home, known_sources(home), 0, follow)
             say(f"    {built.summary()}")
             say("3/4 publishing")
             done = publish(home)
@@ -200,7 +201,7 @@ def sources() -> None:
 @click.pass_obj
 def list_sources(home: Home, as_json: bool) -> None:
     """List all sources."""
-    found = load_sources(home)
+    found = known_sources(home)
     if as_json:
         click.echo(json.dumps([source.model_dump(mode="json") for source in found.values()], ensure_ascii=False))
         return
@@ -221,7 +222,14 @@ def state_of(source: Source) -> str:
 @click.pass_obj
 def check_sources(home: Home) -> None:
     """Check all source files, the built-in ones and those of the home."""
-    say(f"{len(load_sources(home))} source files are right")
+    found = known_sources(home)
+    regions = load_regions(home.regions if home.regions.exists() else None)
+    for source in found.values():
+        if source.region and source.region not in regions.by_code:
+            line = f"{source.id}: region: no region has the code {source.region!r}: see archive/regions.csv"
+            mistakes.append(line)
+            say(f"baogao: {line}")
+    say(f"{len(found) + len(mistakes)} source files, {len(mistakes)} with a mistake")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 from archive.database import open_archive
 from archive.errors import DamagedInputError, MachineError
 from archive.ingest import Ingester
-from archive.sources import load_sources
+from archive.sources import read_sources
 from crawler.spider import ReportSpider
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class IngestPipeline:
     def open_ingester(self) -> Ingester:
         """The ingester, made on the thread that will use its connection."""
         home = self.spider.home
-        return Ingester(home, open_archive(home), load_sources(home))
+        return Ingester(home, open_archive(home), read_sources(home)[0])
 
     def close_ingester(self) -> None:
         """End the ingester's workers and close its connection."""

@@ -33,7 +33,7 @@ class Built:
     def summary(self) -> str:
         """The one line of outcome."""
         return (
-            f"{self.captures} captures: {self.copies} copies of {self.reports} reports, "
+            f"{self.captures} pages: {self.copies} copies of {self.reports} reports, "
             f"{self.rejections} rejections, {len(self.damaged)} unreadable"
         )
 

@@ -28,6 +28,7 @@ from archive.status import archive_status, coverage_rows
 
 Thing = TypeVar("Thing")
 # Files that a reader cannot use are still kept where they are recognisably a page: a better reader may come.
+NO_PAGES = {"image": "a picture", "rar": "a RAR archive", "7z": "a 7z archive", "gzip": "a gzip file"}
 KEPT_THOUGH_DAMAGED = ("truncated_file", "encrypted", "damaged_file")
 
 
@@ -92,17 +93,20 @@ def add(home: Home, paths: tuple[Path, ...], url: str | None, manifest: Path | N
     for path, _, fetched_at in listed:
         check_time(fetched_at, str(path))
     sources = known_sources(home)
-    refused = 0
+    refused = pages = 0
     with home.lock():
         db = open_archive(home)
         with CaptureStore(home, db, "added") as store:
             store.catch_up()
             for path, address, fetched_at in listed:
                 for found in find_pages(path, max_size * 1_000_000, address, fetched_at):
+                    pages += isinstance(found, HandPage)
                     refused += not take(store, found, sources)
             counts = store.counts
         db.close()
-    say(f"{counts['captures']} new captures, {counts['revisits']} seen again, {refused} refused or damaged")
+    held = max(0, pages - counts["captures"] - counts["revisits"] - refused)
+    said = f"{counts['captures']} new captures, {counts['revisits']} seen again, {held} already held"
+    say(f"{said}, {refused} refused or damaged")
     if refused:
         raise SystemExit(DamagedInputError.exit_code)
 
@@ -119,7 +123,9 @@ def take(store: CaptureStore, found: HandPage | Refused | WarcPath, sources: dic
             return True
         sound = True
         try:
-            check_payload(found.data)
+            kind = check_payload(found.data)
+            if kind in NO_PAGES:
+                raise UnreadableError("unsupported_type", f"{NO_PAGES[kind]} is no page: nothing to read in it")
         except UnreadableError as error:
             if error.code not in KEPT_THOUGH_DAMAGED:
                 raise
@@ -160,7 +166,12 @@ def read(home: Home, paths: tuple[Path, ...], url: str | None, as_json: bool, ma
                 source = source_of(found.url, sources)
                 rules = source.page_rules(found.fetched_at) if source else PageRules()
                 known = Circumstances(found.url, None, rules, source.region if source else None, extra)
-                show(found.name, examine(found.data, known), as_json)
+                examination = examine(found.data, known)
+                show(found.name, examination, as_json)
+                for problem in examination.page.problems:
+                    if problem.code == "truncated_file":
+                        failed += 1
+                        say(f"{found.name}: {problem.detail}")
             except UnreadableError as error:
                 failed += 1
                 name = found.path if isinstance(found, WarcPath) else found.name
@@ -204,12 +215,13 @@ def reindex(home: Home) -> None:
 def verify(home: Home) -> None:
     """Check the digest of every capture."""
     db = open_readonly(home.database)
-    wrong = 0
+    wrong, total = 0, db.table("captures").count
     with CaptureStore(home, db, "read-only") as store:
         for line in store.verify():
             wrong += 1
             say(line)
-    say("every capture is as it was written" if not wrong else f"{wrong} damaged: fetch or add those pages again")
+    sound = f"all {total} captures are as they were written"
+    say(f"{wrong} of {total} damaged: restore the files from a backup, or fetch the pages again" if wrong else sound)
     if wrong:
         raise SystemExit(DamagedInputError.exit_code)
 

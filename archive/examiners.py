@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -31,6 +32,8 @@ def end_with_parent() -> None:
         parent.join()
         os._exit(1)
 
+    # Ctrl-C reaches the whole group; the parent says what happens, not every worker.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=watch, daemon=True).start()
 
 

@@ -18,8 +18,8 @@ from archive.read import sniff
 from archive.urls import is_fetchable
 
 # Names of the columns of a table of pages (DESIGN §4), the first that is there counts.
-TEXT_COLUMNS = ("full_text", "content", "text")
-URL_COLUMNS = ("source_url", "url")
+TEXT_COLUMNS = ("full_text", "content", "text", "正文", "全文", "内容")
+URL_COLUMNS = ("source_url", "url", "网址", "链接", "来源网址")
 
 CONTENT_TYPES = {
     "html": "text/html",

@@ -18,7 +18,7 @@ from archive.build import build_archive
 from archive.cli import cli, follow, known_sources, mistakes, say
 from archive.cli import main as run_command
 from archive.database import open_archive
-from archive.errors import BadArgumentsError, MachineError
+from archive.errors import BadArgumentsError, GateRefusedError, MachineError
 from archive.home import Home
 from archive.regions import load_regions
 from archive.sources import Source, nearest
@@ -116,12 +116,17 @@ def run(home: Home, jobs: int) -> None:
         new = sum(outcome.copies for outcome in outcomes)
         said = f"{len(chosen)} sources crawled, {len(failed)} failed{': ' + ', '.join(failed) if failed else ''}, "
         said += f"{new} new copies"
+        code = exit_code_of(outcomes) if outcomes else 0
         # Nothing new and something published: the snapshot stands.
         if new or not home.snapshot.exists():
-            done = publish(home)
-            said += f", published version {done.version} with {done.reports} reports"
+            try:
+                done = publish(home)
+                said += f", published version {done.version} with {done.reports} reports"
+            except GateRefusedError as error:
+                said += f"; {error}"
+                code = code or error.exit_code
     say(said)
-    if code := exit_code_of(outcomes) if outcomes else 0:
+    if code:
         raise SystemExit(code)
 
 
@@ -139,8 +144,9 @@ def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
     home: Home = context.obj if told_home(context) else Home(Path("var") / "demo")
     chosen_port = 0 if no_serve else choose_port(port)
     home.prepare()
-    home.sources.mkdir(exist_ok=True)
     names = [path.stem for path in sorted(SOURCES.glob("*.toml"))]
+    refuse_real_archive(home, names)
+    home.sources.mkdir(exist_ok=True)
     for path in SOURCES.glob("*.toml"):
         shutil.copy(path, home.sources)
     shutil.copy(REGIONS, home.regions)
@@ -149,7 +155,8 @@ def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
         with home.lock():
             outcomes = crawl_sources(home, names, proxy=sites.proxy_url, jobs=3, on_progress=CrawlProgress())
             if code := exit_code_of(outcomes):
-                say(f"the crawl failed: see {home.log}")
+                interrupted = code == INTERRUPTED
+                say("interrupted: run it again to go on" if interrupted else f"the crawl failed: see {home.log}")
                 raise SystemExit(code)
             say("2/4 building the archive from the captures")
             built = build_archive(home, known_sources(home), 0, follow)
@@ -158,10 +165,24 @@ def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
             done = publish(home)
             say(f"    version {done.version}: {done.reports} reports in {done.path}")
         if no_serve:
-            say("4/4 not serving (--no-serve)")
+            say(f"4/4 not serving (--no-serve): `baogao --home {home.root} serve` does; status and coverage look into it")
             return
         say(f"4/4 serving; Ctrl-C ends it. The sample sites themselves stay at {sites.proxy_url}/")
         serve(home, chosen_port, announce=lambda address: click.echo(f"The archive: {address}"))
+
+
+def refuse_real_archive(home: Home, names: list[str]) -> None:
+    """Raise BadArgumentsError where a home holds other captures than the demo's: fictional reports stay out of it."""
+    if not home.database.exists():
+        return
+    db = open_archive(home)
+    places = ", ".join("?" for _ in names)
+    sql = f"select 1 from captures where coalesce(source, '') not in ({places}) limit 1"
+    strange = db.execute(sql, names).fetchone()
+    db.close()
+    if strange:
+        message = f"{home.root} holds a real archive and the demo's reports are fictional: give the demo another --home"
+        raise BadArgumentsError(message)
 
 
 def told_home(context: click.Context) -> bool:

@@ -84,6 +84,37 @@ def test_a_wrong_key_names_file_key_and_the_nearest(home: Home) -> None:
         assert_one_line(done.stderr, "x.toml", "page.bdoy", "'body'")
 
 
+def test_a_bad_source_file_stops_no_other(home: Home, folder: Path) -> None:
+    home.sources.mkdir()
+    (home.sources / "x.toml").write_text('name = "x"\nstart = ["htp//x.example/"]\n')
+    (home.sources / "y.toml").write_text('name = "y"\nstart = ["http://y.example/"]\n[list]\nlink = "ul..a["\n')
+    (home.sources / "z.toml").write_text('name = "z"\nregion = "999999"\nstart = ["http://z.example/"]\n')
+    baogao(home, "add", folder, check=False)
+    built = baogao(home, "build", check=False)
+    assert built.returncode == 2
+    assert len(rows(home, "select id from reports")) == 1
+    checked = baogao(home, "sources", "check", check=False)
+    assert checked.returncode == 2
+    assert_one_line(checked.stderr, "x.toml", "start", "http://")
+    assert_one_line(checked.stderr, "y.toml", "list.link", "CSS")
+    assert_one_line(checked.stderr, "z: region", "'999999'")
+
+
+def test_the_demo_stays_out_of_a_real_archive(home: Home, folder: Path) -> None:
+    baogao(home, "add", folder)
+    done = baogao(home, "demo", "--no-serve", check=False)
+    assert done.returncode == 2
+    assert_one_line(done.stderr, "fictional", "--home")
+
+
+def test_pictures_are_no_pages(home: Home, folder: Path) -> None:
+    (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    done = baogao(home, "add", folder, check=False)
+    assert done.returncode == 3
+    assert_one_line(done.stderr, "a.png", "picture")
+    assert baogao(home, "build").returncode == 0
+
+
 def test_a_home_that_is_not_writable(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     done = baogao(tmp_path / "file" / "home", "add", folder, check=False)

@@ -352,3 +352,15 @@ def test_marks_are_cut_where_they_begin_and_end() -> None:
     ]  # fmt: skip
     assert [part.first_hit for part in layout.blocks[-1].parts] == [True, False, False]
     assert [heading[2] for heading in layout.headings] == ["一、回顾"]
+
+
+def test_an_empty_search_shows_everything(site: Datasette) -> None:
+    everything = get(site, "/reports/reports.json").json()["filtered_table_rows_count"]
+    for blank in ("", "+", "%20%20", "%E3%80%80"):
+        shown = get(site, f"/reports/reports.json?_search={blank}&_facet=year").json()
+        assert shown["filtered_table_rows_count"] == everything, blank
+
+
+def test_tables_of_a_later_stage_are_shown_once_they_hold_something(site: Datasette) -> None:
+    hidden = {table["name"] for table in get(site, "/reports.json").json()["tables"] if table["hidden"]}
+    assert {"targets", "terms"} <= hidden

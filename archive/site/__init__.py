@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
-from archive.site.config import SETTINGS, build_metadata
+from archive.site.config import SETTINGS, SHOWN_WHEN_FILLED, build_metadata
 from archive.site.plugins import answering, pages, searching
 
 HERE = Path(__file__).parent
@@ -33,7 +35,7 @@ def make_app(snapshot: Path) -> Datasette:
     path = find_versioned(snapshot)
     site = Datasette(
         inspect_data=read_inspection(path),
-        metadata=build_metadata(),
+        metadata=build_metadata(find_empty(path)),
         settings=SETTINGS,
         template_dir=str(HERE / "templates"),
         static_mounts=[("static", str(HERE / "static"))],
@@ -41,6 +43,14 @@ def make_app(snapshot: Path) -> Datasette:
     site.remove_database("_memory")
     site.add_database(Database(site, path=str(path), is_mutable=False), name="reports")
     return site
+
+
+def find_empty(path: Path) -> set[str]:
+    """The tables and views of a snapshot that hold nothing, of those that are shown only when filled."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        return {
+            name for name in SHOWN_WHEN_FILLED if db.execute(f"select 1 from [{name}] limit 1").fetchone() is None
+        }
 
 
 def find_versioned(snapshot: Path) -> Path:

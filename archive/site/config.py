@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from archive.schema import TABLES, VIEWS
@@ -30,14 +31,20 @@ FACETS = ["year", "province", "level", "trust"]
 # Shown by links and views that read better; their rows are places and digests.
 HIDDEN = ("texts", "paragraphs", "revisits")
 
+# Tables of a later stage: shown once they hold something.
+SHOWN_WHEN_FILLED = ("targets", "full_targets", "terms")
+
 # A page of the report list cuts a snippet out of each text: 20 texts fold in 30 ms.
 REPORTS_A_PAGE = 20
 
 LABELS = {"sources": "name", "regions": "name"}
 
 
-def build_metadata() -> dict[str, Any]:
-    """Datasette's metadata for the database `reports`: Chinese titles, descriptions of columns, facets, search."""
+def build_metadata(empty: Collection[str] = ()) -> dict[str, Any]:
+    """Datasette's metadata for the database `reports`: Chinese titles, descriptions of columns, facets, search.
+
+    `empty` are tables without rows; those of a later stage are hidden while they are empty.
+    """
     tables: dict[str, dict[str, Any]] = {name: describe_table(name) for name in TABLES if TABLES[name].published}
     tables |= {name: describe_view(name) for name in VIEWS}
     tables["reports"] |= {
@@ -48,7 +55,7 @@ def build_metadata() -> dict[str, Any]:
         "size": REPORTS_A_PAGE,
     }
     tables["full_reports"] |= {"fts_table": "reports_fts", "fts_pk": "n"}
-    for name in HIDDEN:
+    for name in (*HIDDEN, *(name for name in SHOWN_WHEN_FILLED if name in empty)):
         tables[name]["hidden"] = True
     return {
         "title": TITLE,

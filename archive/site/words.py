@@ -210,7 +210,7 @@ PROBLEMS = {
     "ocr_failed": "文字识别未完成",
     "page_limit": "超过可读页数",
     "page_without_text": "页面没有文字",
-    "paragraphs_run_together": "段落连成一片，已按标题分开",
+    "paragraphs_run_together": "段落连成一片，已在标题前分开，标题与其后的文字可能仍相连",
     "picture_not_read": "有图片未读",
     "pinyin_in_brackets": "括号里夹有拼音",
     "question_marks": "夹有成串问号",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from datasette import hookimpl
 from datasette.app import Datasette
@@ -33,7 +34,7 @@ HEADERS = (
 
 @hookimpl
 def asgi_wrapper() -> Callable[[App], App]:
-    """Add HEADERS to every answer."""
+    """Add HEADERS to every answer; an empty search box asks for everything."""
 
     def wrap(app: App) -> App:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,11 +43,21 @@ def asgi_wrapper() -> Callable[[App], App]:
                     message = {**message, "headers": [*message.get("headers", []), *HEADERS]}
                 await send(message)
 
-            await app(scope, receive, send_with_headers)
+            await app(without_blank_search(scope), receive, send_with_headers)
 
         return answer
 
     return wrap
+
+
+def without_blank_search(scope: Scope) -> Scope:
+    """A request without the parameter `_search` where it holds nothing but white space."""
+    asked = scope.get("query_string") or b""
+    if b"_search=" not in asked:
+        return scope
+    pairs = parse_qsl(asked.decode("latin-1"), keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if name != "_search" or value.strip()]
+    return scope if kept == pairs else {**scope, "query_string": urlencode(kept).encode("ascii")}
 
 
 @hookimpl

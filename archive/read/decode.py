@@ -63,8 +63,8 @@ NOT_ASCII = re.compile("[^\x00-\x7f]")
 # What UTF-8 writes in three bytes or more. Two bytes of GBK are often two of UTF-8 too, three of each hardly ever.
 MANY_BYTES = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
 # A run of bytes that are no ASCII; a run of characters in GB 18030, whose later bytes may look like ASCII.
-RUN = re.compile(rb"[\x80-\xff]+")
 # So many at once are enough to judge by; more would be looked at again and again where they turn out to be none.
+RUN = re.compile(rb"[\x80-\xff]{1,240}")
 GB_RUN = re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9]){1,60}")
 
 
@@ -144,14 +144,18 @@ def decode_pieces(data: bytes, declared: str | None) -> Decoded:
     pieces: list[str] = []
     place = 0
     while found := RUN.search(data, place):
-        run = decoded_as(found[0], "utf-8", declared)
-        text, end, encoding = run.text, found.end(), "utf-8"
+        start = found.start()
+        end, encoding = whole_end(data, start, found.end()), "utf-8"
+        run = decoded_as(data[start:end], "utf-8", declared)
+        text = run.text
         is_doubtful = len(MANY_BYTES.findall(text)) < TRUST_UTF8 * run.undecodable
-        if is_doubtful and (wider := GB_RUN.match(data, found.start())):
+        if is_doubtful and (wider := GB_RUN.match(data, start)):
+            end = whole_end(data, start, max(end, wider.end()))
+            text = data[start:end].decode("utf-8", "replace")
             other = wider[0].decode("gb18030", "replace")
             if score(other) > score(text):
                 text, end, encoding = other, wider.end(), "gb18030"
-        pieces += [data[place : found.start()].decode("ascii"), text]
+        pieces += [data[place:start].decode("ascii"), text]
         counts[encoding] += len(text)
         place = end
     pieces.append(data[place:].decode("ascii"))
@@ -159,6 +163,14 @@ def decode_pieces(data: bytes, declared: str | None) -> Decoded:
     text = "".join(pieces)
     undecodable = max(text.count("\ufffd") - data.count("\ufffd".encode()), 0)
     return Decoded(text, main, declared, undecodable, other_encoding if counts[other_encoding] else None)
+
+
+def whole_end(data: bytes, start: int, end: int) -> int:
+    """The last place up to `end`, after `start`, that lies inside no character of UTF-8."""
+    for place in range(end, max(start, end - CUT_TAIL - 1), -1):
+        if place == len(data) or not 0x80 <= data[place] <= 0xBF:
+            return place
+    return end
 
 
 def best_candidate(data: bytes, declared: str | None) -> Decoded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from io import BytesIO
@@ -63,7 +64,7 @@ class Container:
     def __init__(self, data: bytes) -> None:
         try:
             self.zip = zipfile.ZipFile(BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, struct.error, OSError, ValueError, NotImplementedError) as error:
             raise damaged(str(error)) from error
         # Some programs write names with a backslash or a leading slash, against the standard.
         self.members = {member.filename.replace("\\", "/").lstrip("/"): member for member in self.zip.infolist()}
@@ -77,10 +78,13 @@ class Container:
             raise UnreadableError("too_large_for_memory", message)
         if member.flag_bits & 1:
             raise UnreadableError("encrypted", "the document asks for a password: save it without one")
+        # ISO 29500-2 §7.3.3, ODF 1.2 part 3 §2.2: there are no others in office documents.
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise damaged(f"{name}: packed by method {member.compress_type}")
         try:
             # Never unpacks more than the size it declares, which was looked at above.
             return self.zip.read(member)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError) as error:
             raise damaged(f"{name}: {error}") from error
 
     def parse(self, name: str) -> etree._Element | None:

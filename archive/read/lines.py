@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+# Points: no page is larger (ISO 32000-1 annex C: 200 inches), and nothing that lies farther out is printed.
+LARGEST = 14_400
 # Two glyphs of one character nearer than this (em) are one, struck twice to look bold.
 DOUBLE_STRUCK = 0.15
 # Baselines nearer than this (em) are one line: raised note marks, lowered figures.
@@ -100,7 +102,7 @@ class Line:
 
 def set_lines(sheets: Sequence[Sheet]) -> list[list[Line]]:
     """The lines of each sheet in reading order, columns one after the other."""
-    upright = [drop_doubles(turn_upright(sheet)) for sheet in sheets]
+    upright = [drop_doubles(turn_upright(drop_unprintable(sheet))) for sheet in sheets]
     rows = [cluster_rows(sheet.glyphs) for sheet in upright]
     gutters = [find_gutter(page) for page in rows]
     usual = Counter(round(gutter) for gutter in gutters if gutter is not None).most_common(1)
@@ -112,6 +114,16 @@ def set_lines(sheets: Sequence[Sheet]) -> list[list[Line]]:
             for gutter, page in zip(gutters, rows, strict=True)
         ]
     return [order_lines(page, gutter, number) for number, (page, gutter) in enumerate(zip(rows, gutters, strict=True))]
+
+
+def drop_unprintable(sheet: Sheet) -> Sheet:
+    """The sheet without characters that lie on no page or are larger than any; so do those placed at no number."""
+    kept = [
+        glyph
+        for glyph in sheet.glyphs
+        if abs(glyph.x) <= LARGEST and abs(glyph.y) <= LARGEST and abs(glyph.width) <= LARGEST and glyph.size <= LARGEST
+    ]
+    return sheet if len(kept) == len(sheet.glyphs) else replace(sheet, glyphs=kept)
 
 
 def turn_upright(sheet: Sheet) -> Sheet:
@@ -183,7 +195,8 @@ def cluster_rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
             if high - y < SAME_BASELINE * max(large, size):
                 # The row keeps the baseline of its main type, so that marks above and below it both join.
                 bigger = (size, len(strip)) > (large, len(row))
-                rows[-1] = (y, size, row + strip) if bigger else (high, large, row + strip)
+                row += strip
+                rows[-1] = (y, size, row) if bigger else (high, large, row)
                 continue
         rows.append((y, size, strip))
     return [sorted(row, key=lambda glyph: glyph.x) for _, _, row in rows]
@@ -196,9 +209,7 @@ def find_gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:
     left = min(row[0].x for row in rows)
     right = max(glyph.end for row in rows for glyph in row)
     em = median(glyph.size for row in rows for glyph in row)
-    crossed = Counter[int]()
-    for row in rows:
-        crossed.update({point for start, end in spans(row, GUTTER_WIDTH * em) for point in range(start, end)})
+    crossed = count_crossed([span for row in rows for span in spans(row, GUTTER_WIDTH * em)])
     middle = range(*(round(left + share * (right - left)) for share in GUTTER_MIDDLE))
     open_runs = runs_of([point for point in middle if crossed[point] <= GUTTER_CROSSED * len(rows)])
     # Beside a short column there may be a second one, within that column's indents: the gutter is crossed by fewer.
@@ -238,6 +249,22 @@ def keeps_gutter(rows: Sequence[Sequence[Glyph]], gutter: float) -> bool:
         for row in rows
     )
     return crossing <= len(rows) / 2
+
+
+def count_crossed(stretches: Sequence[tuple[int, int]]) -> Counter[int]:
+    """How many stretches lie over each point; one row's never lie over each other."""
+    steps = Counter[int]()
+    for start, end in stretches:
+        if start < end:
+            steps[start] += 1
+            steps[end] -= 1
+    points = sorted(steps)
+    crossed, over = Counter[int](), 0
+    for start, end in pairwise(points):
+        over += steps[start]
+        if over:
+            crossed.update(dict.fromkeys(range(start, end), over))
+    return crossed
 
 
 def spans(row: Sequence[Glyph], widest: float) -> list[tuple[int, int]]:

@@ -102,4 +102,4 @@ class Container:
 
 def damaged(why: str) -> UnreadableError:
     """The error for a document that cannot be unpacked."""
-    return UnreadableError("damaged_file", f"the document is damaged ({why}): download it again")
+    return UnreadableError("damaged_file", f"the document is damaged ({' '.join(why.split())}): download it again")

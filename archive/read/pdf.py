@@ -13,7 +13,8 @@ from dataclasses import replace
 from io import BytesIO
 from itertools import islice
 
-from pdfminer.cmapdb import CMapDB
+from pdfminer import pdffont
+from pdfminer.cmapdb import CMapDB, FileUnicodeMap
 from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
@@ -22,6 +23,7 @@ from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceM
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream
+from pdfminer.psparser import PSLiteral
 from pdfminer.utils import Matrix, PathSegment, apply_matrix_pt
 
 from archive.errors import UnreadableError
@@ -47,6 +49,25 @@ logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 for direction in "HV":
     CMapDB.get_cmap(f"UniGB-UTF16-{direction}")
     CMapDB._cmap_cache[f"UniGB-UCS2-{direction}"] = CMapDB._cmap_cache[f"UniGB-UTF16-{direction}"]
+
+# A font has at most 65,536 characters (ISO 32000-1 annex C); some tables say each more than once.
+MOST_CODES = 4 * 65_536
+
+
+class BoundedUnicodeMap(FileUnicodeMap):
+    """A font's table of its characters, which may say of ranges without end what they are. Raises ValueError."""
+
+    codes = 0
+
+    def add_cid2unichr(self, cid: int, code: PSLiteral | bytes | int) -> None:
+        """Take one character into the table."""
+        self.codes += 1
+        if self.codes > MOST_CODES:
+            raise ValueError("a font has more characters than a font can have")
+        super().add_cid2unichr(cid, code)
+
+
+pdffont.FileUnicodeMap = BoundedUnicodeMap  # type: ignore[misc]
 
 
 def read_pdf(data: bytes) -> Page:

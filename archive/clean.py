@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from archive.characters import map_characters
 from archive.furniture import is_furniture
@@ -23,6 +24,8 @@ from archive.head import (
     is_head_line,
     is_title,
     read_session,
+    read_speaker,
+    simplify,
 )
 from archive.noise import drop_inserted_lines, drop_insertions, drop_page_furniture, drop_readings, drop_tokens
 from archive.paragraphs import HEADING, HEADING_START, join_cut, part_flattened, split_run_together
@@ -94,22 +97,26 @@ def part_head(paragraphs: list[str]) -> list[str]:
     return [part for line in paragraphs[:end] for part in part_head_line(line)] + paragraphs[end:]
 
 
+# Where a head that was run together comes apart: behind its title, behind its session.
+GLUED_TITLE = re.compile(
+    rf"^(?:{SITE_TAG.pattern[1:]})?[^，。；]{{0,40}}?政府工作报告(?:全文|[（(]全文[）)])?(?=\s?[{DASHES}\d在（(])"
+)
+GLUED_SESSION = re.compile(rf"(?:会议上?|审议通过|会上)[）)]?(?=\s?[{HAN}]{{0,20}}(?:{POST}))")
+
+
 def part_head_line(line: str) -> Iterable[str]:
-    """One line of part_head: untouched unless a salutation stands in it, not at its start, after a session or title."""
-    salutation = SALUTATION.search(line[:400])
+    """One line of part_head: untouched unless a salutation stands in it, behind a session, title or speaker."""
+    simple = simplify(line[:400])  # as long as the line: places in one are places in the other
+    salutation = SALUTATION.search(simple)
     if salutation is None:
         return [line]
-    before, after = line[: salutation.start()], line[salutation.start() :]
-    if before and not re.search(r"人民代表大会|工作报告", before):
+    before = simple[: salutation.start()]
+    if before and not re.search(r"人民代表大会|工作报告", before) and not read_speaker(before):
         return [line]
-    marked = re.sub(
-        rf"^((?:{SITE_TAG.pattern[1:]})?[^，。；]{{0,40}}?政府工作报告(?:全文|[（(]全文[）)])?)(?=\s?[{DASHES}\d在（(])",
-        r"\1\n",
-        before,
-    )
-    marked = re.sub(rf"((?:会议上?|审议通过|会上)[）)]?)(?=\s?[{HAN}]{{0,20}}(?:{POST}))", r"\1\n", marked)
-    said = re.sub(rf"^({SALUTATION.pattern})\s*", r"\1\n", after, count=1)
-    return [part.strip() for part in (marked + "\n" + said).split("\n") if part.strip()]
+    cuts = {salutation.start(), salutation.end()}
+    cuts |= {match.end() for pattern in (GLUED_TITLE, GLUED_SESSION) for match in pattern.finditer(before)}
+    parts = [line[start:end].strip() for start, end in pairwise((0, *sorted(cuts), len(line)))]
+    return [part for part in parts if part]
 
 
 def trim_head(paragraphs: list[str]) -> list[str]:

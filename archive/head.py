@@ -14,8 +14,8 @@ from archive.fold import SIMPLIFIED
 NUMERAL = r"[0-9一二三四五六七八九十百零〇○]+"
 DASHES = "-—―─━–－"  # the hyphen first: the string also stands in character classes
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-# The title stands within so many lines before the salutation (READING §2.5).
-HEAD_LINES = 30
+# The title stands within so many lines before the salutation: 30 (READING §2.5), and a table of contents between.
+HEAD_LINES = 70
 # No line of a head is longer, however it is spaced, nor all of it run together: the longest in SOURCES §4 has 120.
 LONGEST_HEAD = 400
 
@@ -35,7 +35,9 @@ SESSION = re.compile(
 # Numbers of congress and session lost: 第届人民代表大会第次会议, 第十人民代表大会第次会议 (SOURCES §4, 10).
 DAMAGED_SESSION = re.compile(rf"第(?:{NUMERAL})?届?人民代表大会第(?:{NUMERAL})?次?(?:全体)?会议")
 
-SALUTATION = re.compile(r"各位(?:代表|委员)(?:[、，,]?\s*(?:各位)?(?:委员|同志们|同志|代表|来宾|朋友们)){0,8}\s*[:：！!]")
+SALUTATION = re.compile(
+    r"各位(?:代表|委员)(?:[、，,]?\s*(?:各位)?(?:委员|同志们|同志|代表|来宾|朋友们)){0,8}\s*[:：！!]"
+)
 
 # 我 may be the character a text has lost (seeds: 现在,代表…人民政府).
 OPENING = re.compile(

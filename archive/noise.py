@@ -22,7 +22,7 @@ INSERTIONS: tuple[tuple[str, str], ...] = (
 
 # 現(xiàn)在, 們(men): so many with a tone mark, and all brackets of Latin letters after a Han character are readings.
 TONED = re.compile(rf"(?<=[{HAN}])[(（][a-zü]{{0,3}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{{0,4}}[)）]")
-READING = re.compile(rf"(?<=[{HAN}])[(（][a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{{1,7}}[)）]")
+READING = re.compile(rf"(?<=[{HAN}])[(（]\s?[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{{1,7}}\s?[)）]")
 READINGS = 5  # a report explains a handful of Latin abbreviations in brackets, none with tone marks
 
 # vfO, v7R at the end of paragraphs, another for each page (SOURCES §1, gongwensou).
@@ -135,6 +135,7 @@ def without_digits(line: str) -> str:
 
 def drop_repeats(paragraphs: Sequence[str]) -> list[str]:
     """The paragraphs without pages that were shown before (USERS §1.3: whole texts six times)."""
+    paragraphs = [once(line) if len(line) >= 2 * REPEATED_CHARS else line for line in paragraphs]
     first: dict[str, int] = {}
     short: set[str] = set()
     kept: list[int] = []
@@ -159,6 +160,12 @@ def drop_repeats(paragraphs: Sequence[str]) -> list[str]:
         kept.append(place)
         place += 1
     return [paragraphs[place] for place in kept]
+
+
+def once(line: str) -> str:
+    """A text that was run together, once where nothing but the text again follows it."""
+    period = line.find(line[:TELLING], REPEATED_CHARS)
+    return line[:period].rstrip() if period > 0 and line[period:] == line[: len(line) - period] else line
 
 
 def repeated_run(paragraphs: Sequence[str], earlier: int, later: int) -> int:

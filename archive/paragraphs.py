@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from archive.furniture import is_furniture
-from archive.head import DASHES, HAN, SALUTATION
+from archive.head import DASHES, HAN, SALUTATION, simplify
 
 # A paragraph this long is several run together (SOURCES §5: line length > 3,000).
 RUN_TOGETHER = 3000
@@ -27,6 +27,7 @@ CLOSING = "”’）》」』)\"'"
 # least, and never after most of them, as where a PDF put a space behind every full stop. 010b has them before headings
 # alone; those are found by their words.
 SPACED_ENDS, SPACED_SHARE = 10, 0.6
+FIGURE_SPACE = re.compile(rf"(?<=[{HAN}、（(]) (?=\d)|(?<=[\d%]) (?=[{HAN}%])")
 GLOSSARY_HEADING = re.compile("(?:名词|用语|名词术语)(?:解释|注释|说明)")
 SPACED_END = re.compile(r"(?<=[。！？；：”）!?;:])\s+(?=\S)")
 
@@ -43,6 +44,8 @@ def part_at_spaces(line: str) -> list[str]:
     plain = sum(not HEADING_START.match(piece) for piece in pieces[1:])
     if plain < SPACED_ENDS or len(pieces) > SPACED_SHARE * ends:
         return [line]
+    if len(FIGURE_SPACE.findall(line)) > 2 * len(pieces):  # the text has spaces round its figures
+        pieces = [FIGURE_SPACE.sub("", piece) for piece in pieces]
     parts: list[str] = []
     for piece in pieces:
         heading, space, rest = piece.partition(" ")
@@ -56,7 +59,9 @@ def part_at_spaces(line: str) -> list[str]:
 
 def is_heading(line: str) -> bool:
     """Whether a line begins as a heading does and has no stop."""
-    return (HEADING_START.match(line) or GLOSSARY_HEADING.match(line)) is not None and not re.search("[。；]", line)
+    return (HEADING_START.match(line) or GLOSSARY_HEADING.match(simplify(line))) is not None and not re.search(
+        "[。；]", line
+    )
 
 
 def split_run_together(paragraphs: list[str]) -> list[str]:

@@ -35,10 +35,15 @@ TITLE_SIZE = 200  # characters, runs or marks: a larger element only bears the c
 LONGEST_TITLE = 300  # characters: what is longer is no title, and is not looked through as one
 META_LINE = 200  # characters: lines of 来源, 时间, 字号 in one
 OWN_TITLE = re.compile(r"报告(?:全文)?(?:[（(—─―–-].*)?$")  # …工作报告, …工作报告（2020年）, …工作报告——2020年1月8日在…
+SENTENCE = re.compile("[，。；]")  # 现在，我代表…作政府工作报告，请予审议。
 BARE_TITLE = re.compile(r"[^>:|：，。]{0,30}工作报告(?:全文)?")  # a breadcrumb has signs in it
 SESSION = re.compile(r"代表大会.*会议|^[—─―–-]+\s*.{0,30}(?:会议|大会)")
 SPEAKER = re.compile(
     r"^[（(]?[\u4e00-\u9fff、\s]{0,24}(?:[省市区县州盟旗]\s*长|主\s*席|专\s*员)\s*[:：]?\s*[\u4e00-\u9fff·]{1,8}(?:\s+[\u4e00-\u9fff·]{1,4}){0,3}[)）]?$"
+)
+# The first line of a session that was broken over two.
+BROKEN_SESSION = re.compile(
+    r"[—─―–（(-]*\s*[\d〇○零一二三四五六七八九十]{4}\s*年.{2,8}日在?.{2,30}(?:[届次]|第|大会|[市区县州盟旗])"
 )
 DAY_LINE = re.compile(r"[（(]?\s*[\d〇○零一二三四五六七八九十]{4}\s*年.{2,8}日\s*[)）]?")
 
@@ -195,6 +200,11 @@ def find_head(
     if shown:
         heading = max(shown, key=lambda heading: fold(heading.text) == own)
         head, between = heading.text, paragraphs_of(flat, flat.ends[heading.number], body.start)
+        # The report's own title may follow that of its page, in a block of its own.
+        for number, line in enumerate(between):
+            if BARE_TITLE.fullmatch(fold(line)):
+                head, between = line, between[number + 1 :]
+                break
     else:
         # A heading without a telling tag is known by the page's title, which comes from elsewhere, or by its own words.
         before = paragraphs_of(flat, 0, body.start, find_links(flat, body.start))
@@ -211,8 +221,8 @@ def is_bare_title(line: str, title: str) -> bool:
 
 
 def is_title(line: str, title: str) -> bool:
-    """Whether a folded line of the body is the page's title, or a title of the report's own."""
-    if len(line) > HEAD_LINE:
+    """Whether a folded line of the body is the page's title, or a title of the report's own; a sentence is none."""
+    if len(line) > HEAD_LINE or SENTENCE.search(line):
         return False
     return bool(OWN_TITLE.search(line)) or (
         TITLE_WORD in line and TITLE_WORD in title and (line in title or title in line)
@@ -223,7 +233,15 @@ def is_head_line(line: str) -> bool:
     """Whether a line between title and body belongs to the report's head: session, speaker or day."""
     if len(line) > HEAD_LINE:
         return False
-    return bool(SESSION.search(line) or SPEAKER.search(line) or DAY_LINE.fullmatch(line))
+    line = fold_words(line)
+    return bool(
+        SESSION.search(line) or SPEAKER.search(line) or DAY_LINE.fullmatch(line) or BROKEN_SESSION.fullmatch(line)
+    )
+
+
+def fold_words(line: str) -> str:
+    """A line with simplified characters for traditional ones and without readings, its white space in place."""
+    return simplify(READING.sub("", line))
 
 
 def fold(line: str) -> str:
@@ -231,7 +249,7 @@ def fold(line: str) -> str:
 
     Only its beginning: no title is longer, and to fold marks that stack takes quadratic time.
     """
-    return simplify("".join(READING.sub("", unicodedata.normalize("NFKC", line[:LONGEST_TITLE])).split()))
+    return "".join(fold_words(unicodedata.normalize("NFKC", line[:LONGEST_TITLE])).split())
 
 
 def find_published(flat: Flat, body: Choice, paragraphs: Sequence[str], told: Sequence[str]) -> str | None:

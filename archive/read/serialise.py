@@ -22,13 +22,13 @@ SOURCE_LINE_END = re.compile(f"(?<=[{WIDE}])\n(?=[{WIDE}])")
 # The indent of a paragraph that was written without a tag: two or more ideographic spaces (four no-break spaces) after
 # the end of a sentence or of a source line. Letter-spaced titles have such spaces between single characters only.
 INDENT = re.compile(
-    "(?:(?<=[。！？；”）]) ?|\n)(?:\u3000[\u3000\u00a0 ]*[\u3000\u00a0]|\u00a0(?:[ \u3000]?\u00a0){3,})"
+    "(?:(?<=[。！？；”）!?;:)]) ?|\n)(?:\u3000[\u3000\u00a0 ]*[\u3000\u00a0]|\u00a0(?:[ \u3000]?\u00a0){3,})"
 )
 
 # A paragraph that holds so many indents holds a whole text; then one also stands behind a heading, which has no stop.
 # What follows is longer than a letter-spaced title's character or a name's.
-MANY_INDENTS = 5
-BARE_INDENT = re.compile("(?<=[^\u3000 ])\u3000\u3000+(?=[^\u3000 \u00a0]{5})")
+MANY_INDENTS, MANY_BARE, LONG_RUN = 5, 15, 1000
+BARE_INDENT = re.compile("(?<=[^\u3000 ])\u3000\u3000+(?=(?:[^\u3000 \u00a0] ?){5})")
 
 # How a paragraph set in by spaces begins where its indent is kept, and how it is known.
 SET_IN = "\u3000\u3000"
@@ -119,7 +119,7 @@ def tidy(run: str, keep_indents: bool = False) -> list[str]:
         return []
     run = BLANK.sub(lambda blank: "\n" if "\n" in blank[0] else " ", drop_zero_width(run))
     pieces = INDENT.split(run)
-    if len(pieces) > MANY_INDENTS:
+    if len(pieces) > MANY_INDENTS or (len(run) > LONG_RUN and len(BARE_INDENT.findall(run)) > MANY_BARE):
         pieces = [part for piece in pieces for part in BARE_INDENT.split(piece)]
     tidied = (" ".join(SOURCE_LINE_END.sub("", piece).split()) for piece in pieces)
     if keep_indents:

@@ -67,6 +67,8 @@ def examine_candidate(candidate: Candidate, page: Page, known: Circumstances, re
         published_on=candidate.published_on,
     )
     identity = identify(text, clues, regions)
-    damage = find_damage(text, candidate)
-    problems = (*damage, *identity.problems, *candidate.problems, *page.problems) if identity.is_report else ()
+    damage = find_damage(text, candidate, identity.year)
+    found = (*damage, *identity.problems, *candidate.problems, *page.problems) if identity.is_report else ()
+    # The reader of a text and its candidate may show the same.
+    problems = tuple(dict.fromkeys(found))
     return Finding(candidate, text, identity, problems, lost_characters(damage))

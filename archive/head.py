@@ -25,8 +25,8 @@ DATE = re.compile(
     r"(?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*"
     r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日"
 )
-# A date that lost its 年 and 月: 2019115日 (SOURCES §4, 9).
-DAMAGED_DATE = re.compile(r"(?<!\d)\d{5,8}\s*日")
+# A date that lost its 年 and 月, or all but its 日: 2019115日, —— 日在 (SOURCES §4, 9 and 22).
+DAMAGED_DATE = re.compile(rf"(?<!\d)\d{{5,8}}\s*日|[{DASHES}]{{1,4}}\s*年?\s*月?\s*日(?=\s*在)")
 
 SESSION = re.compile(
     rf"(?P<congress>第?{NUMERAL}届人民代表大会)"
@@ -72,7 +72,7 @@ IN_SESSION = (
 )
 
 # Mirrors print heads in traditional characters (SOURCES §1b); the grammar above is in simplified ones.
-TRADITIONAL = re.compile("[" + "".join(SIMPLIFIED) + "]")
+TRADITIONAL = frozenset(SIMPLIFIED)  # a set: as a pattern its thousands of characters are searched one by one
 SIMPLER = str.maketrans(SIMPLIFIED)
 
 CHINESE_DIGITS = {"零": 0, "〇": 0, "○": 0, "Ｏ": 0, "O": 0} | {c: n for n, c in enumerate("一二三四五六七八九", 1)}
@@ -89,7 +89,7 @@ class Session:
 
 def simplify(line: str) -> str:
     """A line with simplified characters for traditional ones, character by character."""
-    return line.translate(SIMPLER) if TRADITIONAL.search(line) else line
+    return line if TRADITIONAL.isdisjoint(line) else line.translate(SIMPLER)
 
 
 def read_number(words: str) -> int | None:

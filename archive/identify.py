@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from archive.head import (
@@ -97,8 +97,19 @@ def identify(text: str, clues: Clues, regions: Regions) -> Identity:
         speaker_post=head.post,
         complete=complete,
         evidence=evidence,
-        problems=(*head.problems, *year_problems, *region_problems, *incomplete),
+        problems=(
+            *(place_words(problem, text) for problem in (*head.problems, *incomplete)),
+            *year_problems,
+            *region_problems,
+        ),
     )
+
+
+def place_words(problem: Problem, text: str) -> Problem:
+    """A problem that quotes the text, with the place of the words it ends in; as it is where they are on two lines."""
+    words = problem.detail.rpartition(": ")[2].rpartition("ends in ")[2]
+    start = text.rfind(words) if problem.code == "cut" else text.find(words)
+    return replace(problem, start=start, length=len(words)) if words and start >= 0 else problem
 
 
 def read_head(lines: list[str], salutation: int | None) -> Head:

@@ -18,7 +18,22 @@ PHRASES = (
     (r"equal, by digest", "相同，按校验值排"),
     (r"(.+) is missing throughout, about (\d+) times", "“{0}”一次未见，本应约有 {1} 处"),
     (r"a paragraph of (\d+) characters, split again at its headings", "有一段长达 {0} 字"),
+    (r"(.+), taken out", "{0}，已清除"),
     (r"(\d+) places, first (.+)", "{0} 处，首处为 {1}"),
+    (r"([\d.]+%) of the characters are traditional ones", "{0} 的字是繁体"),
+    (r"(\d+) figures are gone, first before (.+)", "{0} 处数字脱落，首处在“{1}”前"),
+    (r"(\d+) of (\d+) marks", "{1} 个中有 {0} 个"),
+    (r"chapter (\d+) follows chapter (\d+)", "第 {1} 章之后是第 {0} 章"),
+    (r"(\d+) characters behind the end", "文末之后还有 {0} 字"),
+    (r"(\d+) titles of reports behind the end", "文末之后有 {0} 个报告标题"),
+    (r"(\d+) characters, more than twice the longest report known", "{0} 字，比已知最长的报告多一倍以上"),
+    (r"(\d+) addresses, first (.+)", "{0} 处，首处为 {1}"),
+    (
+        r"speaks of (.+), over before a report of (\d+), in one of (\d+)",
+        "说到“{0}”，{1} 年的报告才能说到，而报告标为 {2} 年",
+    ),
+    (r"(\d+) headings in front of the speech", "讲话之前有 {0} 行小标题"),
+    (r"(\d+) lines run across two columns", "{0} 行横贯两栏"),
     (r"(\d+) places", "{0} 处"),
     (r"(\d+) times", "{0} 处"),
     (r"(\d+) characters", "{0} 字"),
@@ -66,5 +81,5 @@ def say(told: str) -> str:
     """What a step said in `why` or `detail`, in our words where PHRASES has them."""
     for pattern, phrase in PHRASES:
         if found := re.fullmatch(pattern, told):
-            return phrase.format(*(TERMS.get(group, group) for group in found.groups()))
+            return phrase.format(*(TERMS.get(group) or say(group) for group in found.groups()))
     return told

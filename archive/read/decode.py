@@ -212,6 +212,6 @@ def utf16_by_zeros(data: bytes) -> str | None:
 def score(text: str) -> float:
     """How Chinese a decoding looks: the share of common characters less five times that of strange ones."""
     characters = NOT_ASCII.findall(text[:SAMPLE])
-    common = sum(character in COMMON for character in characters)
+    common = sum(map(COMMON.__contains__, characters))
     strange = len(STRANGE.findall(text[:SAMPLE]))
     return (common - PENALTY * strange) / max(len(characters), 1)

@@ -130,4 +130,4 @@ def tidy(run: str, keep_indents: bool = False) -> list[str]:
 
 def drop_zero_width(text: str) -> str:
     """Text without characters that have no width."""
-    return NO_WIDTH.sub("", text)
+    return text if text.isprintable() else NO_WIDTH.sub("", text)

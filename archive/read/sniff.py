@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -171,8 +172,9 @@ def decode_head(data: bytes) -> str | None:
 
 def rare_share(text: str) -> float:
     """Share of the characters beyond ASCII that no usual Chinese text would hold (0 to 1)."""
-    beyond = [character for character in text if ord(character) > 0x7F]
-    return sum(is_rare(character) for character in beyond) / len(beyond) if beyond else 0.0
+    beyond = Counter(character for character in text if ord(character) > 0x7F)
+    rare = sum(count for character, count in beyond.items() if is_rare(character))
+    return rare / beyond.total() if beyond else 0.0
 
 
 def is_rare(character: str) -> bool:

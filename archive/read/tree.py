@@ -36,7 +36,8 @@ PREFORMATTED = words("pre listing plaintext xmp")
 
 # Marks of prose: Chinese punctuation, and the half-width forms of sites that fold it. Navigation has none. No colons:
 # the lines around an article are full of them (来源：, 时间：, 上一篇：).
-PROSE = re.compile("[，。；、！？]|(?<=[\u4e00-\u9fff])[,;!?]")
+PROSE = "，。；、！？"
+NARROW_PROSE = re.compile("(?<=[\u4e00-\u9fff])[,;!?]")
 
 # A hidden element with as many prose marks as this is no noise but a part of the text that a script shows later (the
 # second page of a paged report, a tab): a paragraph or two. Notices in hidden dialogues have fewer.
@@ -154,7 +155,7 @@ def flatten(parser: LexborHTMLParser, drop: tuple[str, ...] = (), count_hidden: 
             for line_number, run in enumerate(lines_of(node.text_content or "", bool(in_pre))):
                 if line_number:
                     flat.add(Mark.BREAK)
-                marks = 0 if in_link else len(PROSE.findall(run))
+                marks = 0 if in_link else count_marks(run)
                 counted = 0 if hidden and not count_hidden else marks
                 flat.add(run, counted, 0 if run.isspace() else len(run), bool(in_link))
                 if hidden:
@@ -212,6 +213,13 @@ def walk(root: LexborNode, left_out: set[int]) -> Iterator[tuple[LexborNode, boo
             yield node, True
             path.append(node)
             node = node.child
+
+
+def count_marks(run: str) -> int:
+    """Marks of prose in a run of text."""
+    # Six searches for a character take a tenth of the time of one for a pattern.
+    marks = sum(map(run.count, PROSE))
+    return marks + len(NARROW_PROSE.findall(run)) if any(mark in run for mark in ",;!?") else marks
 
 
 def lines_of(run: str, preformatted: bool) -> list[str]:

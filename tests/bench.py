@@ -1,6 +1,7 @@
 """Speed, as ratios within one run: `make bench`. Nothing here is a test; a slow machine changes no verdict.
 
-Reading is timed against nothing but parsing the same pages; search against a scan of the same texts.
+Reading is timed against its peers on the same pages (those not installed are left out: `make gold` installs them);
+search against a scan of the same texts.
 """
 
 from __future__ import annotations
@@ -12,16 +13,24 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
-from selectolax.lexbor import LexborHTMLParser
-
+from archive.clean import clean_text
 from archive.copies import fingerprint
+from archive.damage import find_damage
 from archive.examine import Circumstances, examine
 from archive.fold import fold_text
+from archive.identify import Clues, identify
 from archive.read import read_page
+from archive.read.body import choose_body, read_choice
+from archive.read.decode import declared_encoding, decode
+from archive.read.markup import parse
+from archive.read.tree import flatten
+from archive.regions import load_regions
 from archive.search import fts_query, tokens
+from archive.split import split_candidates
 from crawler.demo import REGIONS
 from crawler.demo.reports import all_reports
-from crawler.demo.server import sample_sites
+from tests.gold.make import load_cases
+from tests.gold.peers import peers_of
 
 WORDS = ("营商环境", "旧改", "一网通办", "养老", "数字经济", "水")
 
@@ -43,20 +52,82 @@ def exhaust(function: Callable[[bytes], object], pages: Iterable[bytes]) -> Call
 
 
 def bench_reading() -> None:
-    """Pages a second: parse, read, examine."""
-    sites = sample_sites().values()
-    pages = [found.body for site in sites for found in site.values() if found.content_type.startswith("text/html")]
+    """Pages a second by this project and by its peers, on the gold pages of whole reports; where the time goes."""
+    pages = [case.page for case in load_cases() if case.kind == "html" and case.made]
+    decoded = [decode(page, declared_encoding(page)).text.encode() for page in pages]
     known = Circumstances(extra_regions=REGIONS)
-    size = sum(map(len, pages)) / len(pages) / 1000
-    parse = seconds(exhaust(LexborHTMLParser, pages))
-    print(f"reading {len(pages)} pages of {size:.0f} kB, one core")
-    print(f"  {'parse (selectolax alone)':42}{len(pages) / parse:8.0f} pages/s")
-    for name, function in (
-        ("read (decode, choose the body)", read_page),
-        ("examine (read, clean, identify, damage)", lambda page: examine(page, known)),
-    ):
-        took = seconds(exhaust(function, pages))
-        print(f"  {name:42}{len(pages) / took:8.0f} pages/s {took / parse:8.1f} × parse")
+    print(f"reading {len(pages)} HTML pages of {sum(map(len, pages)) / len(pages) / 1000:.0f} kB, one core")
+    readers: list[tuple[str, Callable[[bytes], object], list[bytes]]] = [
+        ("this project: read", read_page, pages),
+        ("this project: the whole way", lambda page: examine(page, known), pages),
+    ]
+    peers, missing = peers_of("html")
+    readers += [(peer.name, peer.extract, decoded) for peer in peers]
+    taken = {name: seconds(exhaust(read, found), 3) / len(found) for name, read, found in readers}
+    yardstick = taken.get("trafilatura")
+    for name, took in taken.items():
+        ratio = f"{yardstick / took:8.2f} × trafilatura" if yardstick else ""
+        print(f"  {name:34}{1 / took:8.0f} pages/s{ratio}")
+    print("\n".join(f"  {line}" for line in missing))
+    bench_steps(pages)
+    bench_sizes()
+    bench_files()
+
+
+def bench_steps(pages: list[bytes]) -> None:
+    """Where the time goes: each step alone, on what the step before gave."""
+    regions = load_regions(REGIONS)
+    texts = [decode(page, declared_encoding(page)).text for page in pages]
+    trees = [parse(text) for text in texts]
+    flats = [(tree, flatten(tree)) for tree in trees]
+    choices = [(tree, flat, choose_body(tree, flat)) for tree, flat in flats]
+    read = [read_page(page) for page in pages]
+    candidates = [candidate for page in read for candidate in split_candidates(page)]
+    cleaned = [clean_text(candidate.paragraphs) for candidate in candidates]
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("decode", lambda: [decode(page, declared_encoding(page)) for page in pages]),
+        ("parse (selectolax)", lambda: [parse(text) for text in texts]),
+        ("lay flat", lambda: [flatten(tree) for tree in trees]),
+        ("choose the body", lambda: [choose_body(tree, flat) for tree, flat in flats]),
+        ("paragraphs of the body", lambda: [read_choice(*found, as_it_is=False) for found in choices]),
+        ("all of reading", lambda: [read_page(page) for page in pages]),
+        ("split", lambda: [split_candidates(page) for page in read]),
+        ("clean", lambda: [clean_text(candidate.paragraphs) for candidate in candidates]),
+        ("identify", lambda: [identify(text, Clues(), regions) for text in cleaned]),
+        ("damage", lambda: [find_damage(text, item) for text, item in zip(cleaned, candidates, strict=True)]),
+    ]
+    print("where the time goes, ms a page")
+    for name, step in steps:
+        print(f"  {name:34}{seconds(step, 3) / len(pages) * 1000:8.2f}")
+
+
+def bench_sizes() -> None:
+    """The cost of a megabyte by the size of its page: linear where it stays the same."""
+    page = next(case.page for case in load_cases() if case.name == "trs-01").decode()
+    start, end = page.index("<p>　　"), page.rindex("</p>", 0, page.index('<div class="fj">')) + 4
+    print("cost of a megabyte by the size of its page")
+    for size in (0.1, 1, 10):
+        body = page[start:end] * round(size * 1e6 / len(page[start:end].encode()))
+        data = (page[:start] + body + page[end:]).encode()
+        print(
+            f"  {len(data) / 1e6:8.1f} MB{seconds(lambda data=data: read_page(data), 1) / len(data) * 1e9:10.0f} ms/MB"
+        )
+
+
+def bench_files() -> None:
+    """PDF and office files: files a second, the child process that each is read in included."""
+    files: dict[str, list[bytes]] = {}
+    for case in load_cases():
+        if case.kind not in ("html", "text") and case.expected:
+            files.setdefault(case.kind, []).append(case.page)
+    peers = [peer for kind in files for peer in peers_of(kind)[0]]
+    for kind, found in files.items():
+        took = seconds(exhaust(read_page, found), 1) / len(found)
+        print(f"reading {len(found)} files of type {kind}: {1 / took:.1f} files/s")
+        for peer in peers:
+            if peer.kind == kind:
+                other = seconds(exhaust(peer.extract, found), 1) / len(found)
+                print(f"  {peer.name:34}{1 / other:8.1f} files/s{took / other:8.2f} × this project's")
 
 
 def bench_comparing() -> None:
@@ -64,7 +135,9 @@ def bench_comparing() -> None:
     reports = ["\n".join(report.paragraphs) for report in all_reports()]
     fold = seconds(lambda: [fold_text(text) for text in reports])
     both = seconds(lambda: [fingerprint(fold_text(text)) for text in reports])
-    print(f"comparing {len(reports)} reports: fold {len(reports) / fold:.0f}/s, with fingerprint {both / fold:.1f} × fold")
+    print(
+        f"comparing {len(reports)} reports: fold {len(reports) / fold:.0f}/s, with fingerprint {both / fold:.1f} × fold"
+    )
 
 
 def bench_search(count: int = 2000) -> None:
@@ -77,7 +150,9 @@ def bench_search(count: int = 2000) -> None:
     db.executemany("insert into texts values (?, ?)", enumerate(texts, 1))
     db.execute("create virtual table found using fts5 (body, content='', tokenize='unicode61')")
     begun = time.perf_counter()
-    db.executemany("insert into found (rowid, body) values (?, ?)", ((n, tokens(text)) for n, text in enumerate(texts, 1)))
+    db.executemany(
+        "insert into found (rowid, body) values (?, ?)", ((n, tokens(text)) for n, text in enumerate(texts, 1))
+    )
     built = time.perf_counter() - begun
     print(f"searching {count} texts of {sum(map(len, texts)) // count} characters; index built in {built:.1f} s")
     for word in WORDS:
@@ -86,7 +161,9 @@ def bench_search(count: int = 2000) -> None:
         truth = db.execute("select count(*) from texts where instr(text, ?) > 0", [word]).fetchone()[0]
         if hits != truth:
             sys.exit(f"search for {word} finds {hits}, a scan {truth}")
-        index = seconds(lambda query=query: db.execute("select rowid from found where found match ?", [query]).fetchall())
+        index = seconds(
+            lambda query=query: db.execute("select rowid from found where found match ?", [query]).fetchall()
+        )
         scan = seconds(lambda word=word: db.execute("select n from texts where instr(text, ?) > 0", [word]).fetchall())
         print(f"  {word:8}{hits:6} hits {index * 1000:8.2f} ms {scan / index:8.1f} × faster than a scan")
 

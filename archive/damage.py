@@ -18,6 +18,7 @@ from pathlib import Path
 from archive.columns import find_interleaved
 from archive.damaged_build import find_contents, find_false_year, find_length, find_missing_chapters, find_tail
 from archive.fold import SIMPLIFIED
+from archive.head import simplify
 from archive.model import Candidate, Problem
 
 TABLE = Path(__file__).parent / "common_characters.csv"
@@ -53,7 +54,7 @@ def common_characters() -> tuple[tuple[str, float, float], ...]:
 
 def find_lost_characters(text: str) -> Iterator[Problem]:
     """Common characters that should occur dozens of times and do not: a copy that deletes one throughout."""
-    counts = Counter(HAN_CHARACTER.findall(text))
+    counts = Counter(HAN_CHARACTER.findall(simplify(text)))  # 國 is no loss of 国
     thousands = counts.total() / 1000
     for character, lowest, mean in common_characters():
         promised = thousands * lowest >= LOWEST_PROMISES and thousands * mean >= MEAN_PROMISES

@@ -37,6 +37,11 @@ def test_a_character_lost_throughout_is_named(character: str) -> None:
     assert "about" in problem.detail
 
 
+def test_traditional_characters_are_not_lost_simplified_ones() -> None:
+    traditional = BALANCED.translate(str.maketrans("国发会经济区业东实学", "國發會經濟區業東實學"))
+    assert "lost_character" not in codes(traditional)
+
+
 def test_a_balanced_text_has_lost_nothing() -> None:
     assert codes(BALANCED) == set()
 

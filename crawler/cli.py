@@ -165,7 +165,7 @@ def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
             done = publish(home)
             say(f"    version {done.version}: {done.reports} reports in {done.path}")
         if no_serve:
-            say(f"4/4 not serving (--no-serve): `baogao --home {home.root} serve` does; status and coverage look into it")
+            say(f"4/4 not serving (--no-serve): `baogao --home {home.root} serve` does")
             return
         say(f"4/4 serving; Ctrl-C ends it. The sample sites themselves stay at {sites.proxy_url}/")
         serve(home, chosen_port, announce=lambda address: click.echo(f"The archive: {address}"))

@@ -18,6 +18,7 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
 from archive.captures import CaptureStore, utc_now
 from archive.captures.index import upsert_run
+from archive.database import writing
 from archive.errors import MachineError
 from crawler.spider import ReportSpider
 
@@ -210,7 +211,7 @@ class RunRecorder:
     def write(self, spider: ReportSpider) -> None:
         """Put the run's row into its table, as it stands."""
         try:
-            with spider.db.atomic():
+            with writing(spider.db):
                 upsert_run(spider.db, self.row(spider))
         except sqlite3.OperationalError as error:
             spider.give_up(MachineError(f"{spider.home.database}: {error}; free the disk or mend its permissions"))

@@ -14,8 +14,8 @@ BOT_NAME = "baogao"
 
 # ---- What there is to crawl: one spider a source file, not a Python module each.
 SPIDER_LOADER_CLASS = "crawler.loader.SourceLoader"
-# `scrapy crawl` takes the home's lock first; the command is in crawl.py.
-COMMANDS_MODULE = "crawler.crawl"
+# `scrapy crawl` takes the home's lock first, `scrapy list` ends with 2 where a source file is bad.
+COMMANDS_MODULE = "crawler.commands"
 
 # ---- Manners. Default: robots.txt ignored, 8 requests at once to a host, no delay, a user agent that names Scrapy.
 ROBOTSTXT_OBEY = True

@@ -17,6 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.captures.warc import NOT_MODIFIED, Headers, Place, Record, decode_body, header_of, split_http, walk
+from archive.database import writing
 from archive.errors import BadArgumentsError, DamagedInputError
 from archive.home import Home
 from archive.schema import TABLES
@@ -186,7 +187,7 @@ def catch_up(home: Home, db: Database) -> CatchUp:
         # A run's own record is the last of its file and has no place in the index.
         if start == size or path.name.rsplit("-", 1)[0] in ended or being_written(path):
             continue
-        with db.atomic():
+        with writing(db):
             for place in walk(path, start):
                 if place.torn:
                     with path.open("r+b") as file:
@@ -201,7 +202,7 @@ def reindex(home: Home, db: Database) -> CatchUp:
     Which rules last read a capture is no fact of the files; it is kept where the capture comes back.
     """
     result = CatchUp()
-    with db.atomic():
+    with writing(db):
         db.execute("create temp table was_examined as select id, examined from captures where examined is not null")
         db.execute("delete from captures")
         db.execute("delete from revisits")

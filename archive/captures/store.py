@@ -39,6 +39,7 @@ from archive.captures.warc import (
     record_id,
     split_http,
 )
+from archive.database import writing
 from archive.errors import BadArgumentsError, DamagedInputError, MachineError
 from archive.home import Home
 from archive.model import Capture
@@ -309,7 +310,7 @@ class CaptureStore:
     def _commit(self) -> Iterator[None]:
         """One committed transaction. Raises MachineError where the database cannot be written."""
         try:
-            with self.db.atomic():
+            with writing(self.db):
                 yield
         except sqlite3.OperationalError as error:
             message = f"{self.home.database}: {error}; free the disk or mend its permissions"

@@ -99,7 +99,9 @@ class Decoded:
 def declared_encoding(data: bytes, content_type: str | None = None, markup: bool = True) -> str | None:
     """The label in a Content-Type header or, failing that, in the markup's own head; lower case, None for none."""
     label = header_charset(content_type)
-    return EncodingDetector.find_declared_encoding(data[:HEAD], is_html=True) if markup and not label else label
+    if label or not markup:
+        return label
+    return EncodingDetector.find_declared_encoding(data[:HEAD], is_html=True, search_entire_document=True)
 
 
 def header_charset(content_type: str | None) -> str | None:
@@ -147,6 +149,8 @@ def decode_pieces(data: bytes, declared: str | None) -> Decoded:
         start = found.start()
         end, encoding = whole_end(data, start, found.end()), "utf-8"
         run = decoded_as(data[start:end], "utf-8", declared)
+        if run.undecodable and (sound := sound_end(data, start, end)):
+            end, run = sound, decoded_as(data[start:sound], "utf-8", declared)
         text = run.text
         is_doubtful = len(MANY_BYTES.findall(text)) < TRUST_UTF8 * run.undecodable
         if is_doubtful and (wider := GB_RUN.match(data, start)):
@@ -171,6 +175,16 @@ def whole_end(data: bytes, start: int, end: int) -> int:
         if place == len(data) or not 0x80 <= data[place] <= 0xBF:
             return place
     return end
+
+
+def sound_end(data: bytes, start: int, end: int) -> int | None:
+    """Where the first thing that is no UTF-8 begins, behind enough characters to trust what stands before it."""
+    try:
+        data[start:end].decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[start : start + error.start].decode("utf-8")
+        return start + error.start if len(MANY_BYTES.findall(before)) >= TRUST_UTF8 else None
+    return None
 
 
 def best_candidate(data: bytes, declared: str | None) -> Decoded:

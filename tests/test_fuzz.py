@@ -128,9 +128,11 @@ def test_a_font_without_end_ends_soon() -> None:
 
 def test_what_is_drawn_off_the_page_is_not_printed() -> None:
     row = [Glyph(character, 100 + 16 * place, 700, 16, 16) for place, character in enumerate("甲子区")]
-    off = [Glyph("乙", x, y, width, size) for x, y, width, size in (
-        (1e300, 700, 16, 16), (100, -1e300, 16, 16), (float("nan"), 700, 16, 16), (100, 700, 1e9, 16), (9, 9, 9, 1e30)
-    )]  # fmt: skip
+    none = float("nan")
+    off = [
+        *(Glyph("乙", x, y, 16, 16) for x, y in ((1e300, 700), (100, -1e300), (none, 700), (100, none))),
+        *(Glyph("乙", 100, 700, width, size) for width, size in ((1e9, 16), (9, 1e30), (9, none), (0, 0))),
+    ]
     (lines,) = set_lines([Sheet(595, 842, [*row, *off])])
     assert [line.text for line in lines] == ["甲子区"]
     many = [Glyph("丙", 100, LARGEST - place, LARGEST, 1) for place in range(20_000)]

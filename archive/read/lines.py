@@ -18,6 +18,7 @@ from archive.read.gutters import GUTTER_WIDTH, find_gutter, keeps_gutter
 
 # Points: no page is larger (ISO 32000-1 annex C: 200 inches), and nothing that lies farther out is printed.
 LARGEST = 14_400
+SMALLEST = 0.1  # points: type of less is a speck
 # Two glyphs of one character nearer than this (em) are one, struck twice to look bold.
 DOUBLE_STRUCK = 0.15
 # Baselines nearer than this (em) are one line: raised note marks, lowered figures.
@@ -109,11 +110,13 @@ def set_lines(sheets: Sequence[Sheet]) -> list[list[Line]]:
 
 
 def drop_unprintable(sheet: Sheet) -> Sheet:
-    """The sheet without characters that lie on no page or are larger than any; so do those placed at no number."""
+    """The sheet without characters that lie on no page, are larger than any or too small to see."""
     kept = [
         glyph
         for glyph in sheet.glyphs
-        if abs(glyph.x) <= LARGEST and abs(glyph.y) <= LARGEST and abs(glyph.width) <= LARGEST and glyph.size <= LARGEST
+        # One comparison each: a place may be no number, which max() may pass over.
+        if SMALLEST <= glyph.size <= LARGEST
+        and all(abs(length) <= LARGEST for length in (glyph.x, glyph.y, glyph.width))
     ]
     return sheet if len(kept) == len(sheet.glyphs) else replace(sheet, glyphs=kept)
 

@@ -26,7 +26,7 @@ READING = re.compile(rf"(?<=[{HAN}])[(（]\s?[a-züāáǎàēéěèīíǐìōó�
 READINGS = 5  # a report explains a handful of Latin abbreviations in brackets, none with tone marks
 
 # vfO, v7R at the end of paragraphs, another for each page (SOURCES §1, gongwensou).
-TOKEN = re.compile(r"(?<=[^0-9A-Za-z])(?=[!-~]*[A-Za-z])([!-~]{2,6})$")
+TOKEN = re.compile(r"(?<=[^0-9A-Za-z])(?=[!-~]{0,5}[A-Za-z])([!-~]{2,6})$")
 TOKEN_REACH = 7  # characters: the longest token and the one before it
 TOKENS, TOKEN_SHARE = 5, 0.2  # of the lines: where lines are wrapped too, most do not end a paragraph
 

@@ -23,7 +23,7 @@ format: $(READY)
 
 # The peers are optional. The pip that comes with Python 3.11 stumbles over their two spellings of lxml[html-clean].
 gold: $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 15 --upgrade "pip>=24" && $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 15 --no-build-isolation -e ".[peers]" || echo "the peers cannot be installed: the tables leave out those that are missing"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 15 --upgrade "pip>=24" 2>/dev/null && $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 15 --no-build-isolation -e ".[peers]" 2>/dev/null || echo "the peers cannot be installed: the tables leave out those that are missing"
 	$(BIN)/python -m tests.gold $(ARGS)
 
 bench: $(READY)

@@ -26,8 +26,7 @@ READING = re.compile(rf"(?<=[{HAN}])[(（]\s?[a-züāáǎàēéěèīíǐìōó�
 READINGS = 5  # a report explains a handful of Latin abbreviations in brackets, none with tone marks
 
 # vfO, v7R at the end of paragraphs, another for each page (SOURCES §1, gongwensou).
-TOKEN = re.compile(r"(?<=[^0-9A-Za-z])(?=[!-~]{0,5}[A-Za-z])([!-~]{2,6})$")
-TOKEN_REACH = 7  # characters: the longest token and the one before it
+TOKEN = re.compile(r"(?<=[^0-9A-Za-z])[0-9A-Za-z]{2,6}(?=\s|$)")
 TOKENS, TOKEN_SHARE = 5, 0.2  # of the lines: where lines are wrapped too, most do not end a paragraph
 
 PAGE_NUMBER = re.compile(
@@ -75,12 +74,13 @@ def drop_readings(paragraphs: list[str]) -> list[str]:
 
 
 def drop_tokens(paragraphs: list[str]) -> list[str]:
-    """Take out the token that a page put at the end of its paragraphs."""
-    ends = Counter(match[1] for line in paragraphs if (match := TOKEN.search(line[-TOKEN_REACH:])))
+    """Take out the token that a page put at the end of its paragraphs; a text run together comes apart there."""
+    ends = Counter(word for line in paragraphs for word in TOKEN.findall(line) if not word.isdecimal())
     token, times = max(ends.items(), key=lambda item: item[1], default=("", 0))
     if times < max(TOKENS, TOKEN_SHARE * len(paragraphs)):
         return paragraphs
-    return [kept for line in paragraphs if (kept := line.removesuffix(token).rstrip())]
+    marked = re.compile(rf"(?<=[^0-9A-Za-z]){re.escape(token)}(?:\s+|$)")
+    return [part for line in paragraphs for part in map(str.rstrip, marked.split(line)) if part]
 
 
 def drop_page_furniture(paragraphs: list[str]) -> list[str]:

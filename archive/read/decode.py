@@ -133,11 +133,19 @@ def decode(data: bytes, declared: str | None) -> Decoded:
     many = MANY_BYTES.findall(utf8.text)
     valid = len(many)
     # In 30 reports in GBK chance makes hundreds of characters of three bytes, and not one of them is common.
-    pieces = utf8 if COMMON.isdisjoint(many) else decode_pieces(data, declared)
+    says_utf8 = known_label(declared) == "utf-8"
+    is_chance = COMMON.isdisjoint(many) and not (many and says_utf8)
+    pieces = utf8 if is_chance else decode_pieces(data, declared)
     if valid >= TRUST_UTF8 * utf8.undecodable:
         return pieces if pieces.undecodable < utf8.undecodable else utf8
     best = best_candidate(data, declared)
-    return pieces if pieces.also and score(pieces.text) > score(best.text) + PIECES_LEAD else best
+    lead = 0 if says_utf8 else PIECES_LEAD
+    return pieces if pieces.also and score(pieces.text) > score(best.text) + lead else best
+
+
+def known_label(declared: str | None) -> str | None:
+    """The encoding a declared label stands for, None for one that is not tried."""
+    return LABELS.get(re.sub(r"[^a-z0-9]", "", (declared or "").lower()))
 
 
 def decode_pieces(data: bytes, declared: str | None) -> Decoded:
@@ -160,7 +168,7 @@ def decode_pieces(data: bytes, declared: str | None) -> Decoded:
             if score(other) > score(text):
                 text, end, encoding = other, wider.end(), "gb18030"
         pieces += [data[place:start].decode("ascii"), text]
-        counts[encoding] += len(text)
+        counts[encoding] += len(MANY_BYTES.findall(text))
         place = end
     pieces.append(data[place:].decode("ascii"))
     main, other_encoding = sorted(counts, key=lambda name: -counts[name])
@@ -189,7 +197,7 @@ def sound_end(data: bytes, start: int, end: int) -> int | None:
 
 def best_candidate(data: bytes, declared: str | None) -> Decoded:
     """The most Chinese-looking of the declared encoding, GB 18030 and Big5."""
-    label = LABELS.get(re.sub(r"[^a-z0-9]", "", (declared or "").lower()))
+    label = known_label(declared)
     others = [label] if label and label not in ("gb18030", "big5hkscs", "utf-8") else []
     best, best_score = decoded_as(data, "gb18030", declared), 0.0
     best_score = score(best.text)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 import threading
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 
 from archive.errors import UnreadableError
 from archive.examine import Circumstances, Examination, examine
@@ -16,6 +18,8 @@ from archive.read import ocr
 
 # A page is read in about a hundredth of a second, a hostile one never: after so long its reader is ended.
 SECONDS = 90
+# A page of 10 MB takes 300 MB, the worst of 5 MB 900; no report is a page of more.
+MEMORY_MB = 2048
 
 
 def patience() -> float:
@@ -23,10 +27,22 @@ def patience() -> float:
     return SECONDS + (ocr.ALL_SECONDS if ocr.is_on() else 0)
 
 
-def end_with_parent() -> None:
-    """Make a worker end when the process that started it does, killed or not: else it would wait for ever."""
+@dataclass(frozen=True, slots=True)
+class Examining:
+    """A page on its way through a worker of a pool."""
+
+    payload: bytes
+    known: Circumstances
+    pool: ProcessPoolExecutor
+    future: Future[Examination]
+
+
+def start_worker(memory_mb: int) -> None:
+    """Bound a worker's memory, and make it end when the process that started it does: else it would wait for ever."""
     parent = multiprocessing.parent_process()
     assert parent is not None
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, most))
 
     def watch() -> None:
         parent.join()
@@ -37,6 +53,21 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def start_pool(jobs: int) -> ProcessPoolExecutor:
+    """So many workers."""
+    # spawn: a forked child would share the crawler's sockets and locks.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker, initargs=(MEMORY_MB,))
+
+
+def end_pool(pool: ProcessPoolExecutor, *, kill: bool) -> None:
+    """End the workers of a pool, at once with `kill`."""
+    if kill:
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+    pool.shutdown(wait=not kill, cancel_futures=True)
+
+
 class Examiners:
     """Worker processes that examine pages; one that hangs or dies costs its page, not the run."""
 
@@ -44,31 +75,55 @@ class Examiners:
         self.jobs = jobs
         self.pool: ProcessPoolExecutor | None = None
 
-    def submit(self, payload: bytes, known: Circumstances) -> Future[Examination]:
+    def submit(self, payload: bytes, known: Circumstances) -> Examining:
         """Begin to examine a page in a worker."""
         if self.pool is None:
-            # spawn: a forked child would share the crawler's sockets and locks.
-            context = multiprocessing.get_context("spawn")
-            self.pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=end_with_parent)
-        return self.pool.submit(examine, payload, known)
+            self.pool = start_pool(self.jobs)
+        return Examining(payload, known, self.pool, self.pool.submit(examine, payload, known))
 
-    def result(self, future: Future[Examination]) -> Examination:
+    def result(self, examining: Examining) -> Examination:
         """The examination, or UnreadableError where the page could not be read in time or ended its worker."""
         try:
-            return future.result(timeout=patience())
-        except FutureTimeoutError:
-            self.close(kill=True)
-            raise UnreadableError("timeout", f"reading took more than {patience():g} seconds") from None
+            return wait_for(examining)
+        except UnreadableError as error:
+            if error.code == "timeout":
+                self.end(examining.pool)
+            raise
+        except (BrokenProcessPool, CancelledError):
+            self.end(examining.pool)
+        # The workers ended, by this page or by another that was with it: now it has one to itself.
+        alone = start_pool(1)
+        try:
+            return wait_for(Examining(*again(examining), alone, alone.submit(examine, *again(examining))))
         except BrokenProcessPool:
-            self.close(kill=True)
             raise UnreadableError("reader_crashed", "the reader died on this page") from None
+        finally:
+            end_pool(alone, kill=True)
 
-    def close(self, *, kill: bool = False) -> None:
-        """End the workers, at once with `kill`."""
-        if self.pool is None:
-            return
-        if kill:
-            for process in list((self.pool._processes or {}).values()):
-                process.kill()
-        self.pool.shutdown(wait=not kill, cancel_futures=True)
-        self.pool = None
+    def end(self, pool: ProcessPoolExecutor) -> None:
+        """End a pool at once; the next page begins another."""
+        end_pool(pool, kill=True)
+        if self.pool is pool:
+            self.pool = None
+
+    def close(self) -> None:
+        """End the workers."""
+        if self.pool is not None:
+            end_pool(self.pool, kill=False)
+            self.pool = None
+
+
+def again(examining: Examining) -> tuple[bytes, Circumstances]:
+    """What to examine a page needs."""
+    return examining.payload, examining.known
+
+
+def wait_for(examining: Examining) -> Examination:
+    """The examination, or UnreadableError: timeout, too_large_for_memory or the reader's own."""
+    try:
+        return examining.future.result(timeout=patience())
+    except FutureTimeoutError:
+        raise UnreadableError("timeout", f"reading took more than {patience():g} seconds") from None
+    except MemoryError:
+        message = f"reading it takes more than {MEMORY_MB} MB of memory: look whether it is a report, and save it anew"
+        raise UnreadableError("too_large_for_memory", message) from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,8 +18,8 @@ from sqlite_utils import Database
 from archive.articles import first_page_key, later_page_keys
 from archive.captures import CaptureStore
 from archive.errors import DamagedInputError, UnreadableError
-from archive.examine import Circumstances, Examination
-from archive.examiners import Examiners
+from archive.examine import Circumstances
+from archive.examiners import Examiners, Examining
 from archive.findings import Outcome, store_findings, store_unreadable, write_sources
 from archive.home import Home
 from archive.model import Capture, PageRules
@@ -112,7 +111,7 @@ class Ingester:
 
     def ingest_many(self, capture_ids: Iterable[str]) -> Iterator[Outcome]:
         """Examine captures in the workers, a few ahead, and write them in the order given."""
-        ahead: list[tuple[Capture, Future[Examination] | UnreadableError]] = []
+        ahead: list[tuple[Capture, Examining | UnreadableError]] = []
         for capture_id in capture_ids:
             capture = self.store.find(capture_id)
             try:
@@ -128,7 +127,7 @@ class Ingester:
         while ahead:
             yield self.conclude(*ahead.pop(0))
 
-    def conclude(self, capture: Capture, examining: Future[Examination] | UnreadableError) -> Outcome:
+    def conclude(self, capture: Capture, examining: Examining | UnreadableError) -> Outcome:
         """Wait for an examination and write it."""
         try:
             if isinstance(examining, UnreadableError):

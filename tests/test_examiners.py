@@ -1,0 +1,49 @@
+"""A page that hangs, dies or eats memory costs itself, and none of those that are in the workers with it."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from archive import examiners
+from archive.errors import UnreadableError
+from archive.examine import Circumstances, Examination, examine
+from archive.examiners import Examiners
+from tests import speech
+
+GOOD = "\n".join(speech.report()).encode()
+BAD = {b"hang": "timeout", b"die": "reader_crashed", b"eat": "too_large_for_memory"}
+
+
+def examine_or_fail(payload: bytes, known: Circumstances) -> Examination:
+    """What `examine` does, but for the pages of BAD."""
+    if payload == b"hang":
+        time.sleep(60)
+    elif payload == b"die":
+        os._exit(1)
+    elif payload == b"eat":
+        _ = bytearray(examiners.MEMORY_MB * 2**20)
+    return examine(payload, known)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_page_costs_itself(bad: bytes, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examiners, "examine", examine_or_fail)
+    monkeypatch.setattr(examiners, "SECONDS", 5)
+    workers = Examiners(jobs)
+    try:
+        found: list[int | str] = []
+        # As the ingest does: a few ahead.
+        ahead = [workers.submit(payload, Circumstances()) for payload in (GOOD, bad, GOOD, GOOD)]
+        for examining in ahead:
+            try:
+                found.append(len(workers.result(examining).findings))
+            except UnreadableError as error:
+                found.append(error.code)
+        assert found == [1, BAD[bad], 1, 1]
+        assert len(workers.result(workers.submit(GOOD, Circumstances())).findings) == 1
+    finally:
+        workers.close()

@@ -293,10 +293,12 @@ def form_bomb(depth: int = 40) -> bytes:
     for level in range(depth):
         body = " ".join([f"/X{level + 1} Do"] * 10).encode()
         pdf.objects[100 + level] = (
-            "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9]"
-            f" /Resources << /XObject << /X{level + 1} {101 + level} 0 R >> >> /Length {len(body)} >>\nstream\n"
-        ).encode() + body + b"\nendstream"
-    pdf.objects[100 + depth] = (
-        b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 3 >>\nstream\nq Q\nendstream"
-    )
+            (
+                "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9]"
+                f" /Resources << /XObject << /X{level + 1} {101 + level} 0 R >> >> /Length {len(body)} >>\nstream\n"
+            ).encode()
+            + body
+            + b"\nendstream"
+        )
+    pdf.objects[100 + depth] = b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 3 >>\nstream\nq Q\nendstream"
     return pdf.save()

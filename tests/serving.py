@@ -11,8 +11,10 @@ from pathlib import Path
 
 from archive.home import Home
 
-SERVE = "import sys; from archive.serve import serve; from archive.home import Home; from pathlib import Path;" \
+SERVE = (
+    "import sys; from archive.serve import serve; from archive.home import Home; from pathlib import Path;"
     "serve(Home(Path(sys.argv[1])), 0, announce=lambda address: print(address, flush=True))"
+)
 
 
 @contextmanager

@@ -174,13 +174,40 @@ def write_small_archive(root: Path) -> Home:
     for report in ("990101-2019", "990101-2020", "990100-2024"):
         writer.add_outline(report)
     text = write_report("甲子区", "county", 2020, "赵示例")
-    writer.add_copy("990101-2020", "https://ku.example/list?id=7&x=<b>", text[:600] + "...", source="ku",
-                    origin="aggregator", relation="truncated", similarity=0.997, rank=2, why="cut at the end",
-                    fetched_at=None)
-    writer.add_copy("990101-2020", None, text, origin="unknown", source=None, relation="same", rank=3,
-                    why="address unknown", fetched_at=None)
-    writer.add_copy("990101-2020", "javascript:alert(1)", text, origin="farm", source=None, relation="near",
-                    similarity=0.981, rank=4, why=HOSTILE)
+    writer.add_copy(
+        "990101-2020",
+        "https://ku.example/list?id=7&x=<b>",
+        text[:600] + "...",
+        source="ku",
+        origin="aggregator",
+        relation="truncated",
+        similarity=0.997,
+        rank=2,
+        why="cut at the end",
+        fetched_at=None,
+    )
+    writer.add_copy(
+        "990101-2020",
+        None,
+        text,
+        origin="unknown",
+        source=None,
+        relation="same",
+        rank=3,
+        why="address unknown",
+        fetched_at=None,
+    )
+    writer.add_copy(
+        "990101-2020",
+        "javascript:alert(1)",
+        text,
+        origin="farm",
+        source=None,
+        relation="near",
+        similarity=0.981,
+        rank=4,
+        why=HOSTILE,
+    )
     writer.db.table("reports").update("990101-2020", {"copies": 4})
     damaged = write_report("丙寅县", "county", 2019, "钱示例").replace("国", "").replace("我", "")
     writer.db.table("reports").delete("990121-2019")
@@ -188,9 +215,27 @@ def write_small_archive(root: Path) -> Home:
     writer.add_problem("990121-2019", "lost_character", severity="major", detail="我")
     (start,) = (damaged.index("3200户"),)
     writer.add_problem("990121-2019", "stars", detail="1 places, first 3200", start=start, length=5)
-    writer.add_report("990121", 2021, title=None, delivered_on=None, congress=None, session=None, source_url=None,
-                      trust="republished", origin="unknown", first_seen_at=None, changed_at=None)
-    writer.add_report("990102", 2019, id="990102-2019", title=HOSTILE, trust="republished", origin="forum",
-                      text=f"{HOSTILE}\n各位代表：\n<img src=x onerror=alert(1)>水利与旧改&amp;。")
+    writer.add_report(
+        "990121",
+        2021,
+        title=None,
+        delivered_on=None,
+        congress=None,
+        session=None,
+        source_url=None,
+        trust="republished",
+        origin="unknown",
+        first_seen_at=None,
+        changed_at=None,
+    )
+    writer.add_report(
+        "990102",
+        2019,
+        id="990102-2019",
+        title=HOSTILE,
+        trust="republished",
+        origin="forum",
+        text=f"{HOSTILE}\n各位代表：\n<img src=x onerror=alert(1)>水利与旧改&amp;。",
+    )
     writer.close()
     return writer.home

@@ -17,7 +17,9 @@ def sentence(number: int) -> str:
     """One sentence of about forty characters, no two alike for numbers below 10,000."""
     subject, deed = _SUBJECTS[number % 8], _DEEDS[number // 8 % 8]
     amount = f"{number * 37 % 991 + 3}.{number % 10}"
-    return f"第{number}项工作是{subject}{deed}，全年投入{amount}亿元，比上年增加{number % 17 + 1}%，群众得到了实在的好处。"
+    return (
+        f"第{number}项工作是{subject}{deed}，全年投入{amount}亿元，比上年增加{number % 17 + 1}%，群众得到了实在的好处。"
+    )
 
 
 def paragraph(number: int, sentences: int = 5) -> str:

@@ -59,7 +59,13 @@ def test_cleaning_what_is_clean_changes_nothing() -> None:
 BEFORE = [
     "当前位置: 首页 > 政务公开 > 政府工作报告", "索引号：990101-2024-001", "发布日期：2024-01-20", "【字体：大 中 小】", "分享到：",
 ]  # fmt: skip
-AFTER = ["相关解读", "扫一扫在手机打开当前页", "【打印】【关闭】", "主办单位：甲子区人民政府办公室", "网站标识码：9901010001"]
+AFTER = [
+    "相关解读",
+    "扫一扫在手机打开当前页",
+    "【打印】【关闭】",
+    "主办单位：甲子区人民政府办公室",
+    "网站标识码：9901010001",
+]
 
 
 def test_furniture_before_and_after_goes() -> None:
@@ -68,7 +74,15 @@ def test_furniture_before_and_after_goes() -> None:
 
 
 def test_furniture_between_title_and_salutation_goes() -> None:
-    head = [speech.TITLE, "来源：甲子日报", "2024-01-20 08:00", speech.SESSION, "字号：大 中 小", speech.SPEAKER, "田禾作政府工作报告。"]
+    head = [
+        speech.TITLE,
+        "来源：甲子日报",
+        "2024-01-20 08:00",
+        speech.SESSION,
+        "字号：大 中 小",
+        speech.SPEAKER,
+        "田禾作政府工作报告。",
+    ]
     cleaned = clean_text(speech.report(head=head)).split("\n")
     assert cleaned[:4] == [speech.TITLE, speech.SESSION, speech.SPEAKER, speech.SALUTATION]
 
@@ -121,7 +135,11 @@ def test_a_numeral_inside_a_sentence_is_no_heading() -> None:
 def test_numbered_items_come_apart_only_in_turn() -> None:
     assert split_numbered("1.修路。2.架桥。3.通水。") == ["1.修路。", "2.架桥。", "3.通水。"]
     assert split_numbered("完成3.5亿元。又完成2、3件大事。") == ["完成3.5亿元。又完成2、3件大事。"]
-    assert split_numbered("1、渡口计划是甲。2、3号线是乙。3、72街坊是丙。") == ["1、渡口计划是甲。", "2、3号线是乙。", "3、72街坊是丙。"]
+    assert split_numbered("1、渡口计划是甲。2、3号线是乙。3、72街坊是丙。") == [
+        "1、渡口计划是甲。",
+        "2、3号线是乙。",
+        "3、72街坊是丙。",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +182,10 @@ def test_a_remark_to_the_delegates_stays_in_its_paragraph() -> None:
 
 
 def test_joining_waits_for_the_salutation() -> None:
-    assert join_cut(["示例省样例市甲子区人民政府工作报告", "——在大会上"]) == ["示例省样例市甲子区人民政府工作报告", "——在大会上"]
+    assert join_cut(["示例省样例市甲子区人民政府工作报告", "——在大会上"]) == [
+        "示例省样例市甲子区人民政府工作报告",
+        "——在大会上",
+    ]
 
 
 def test_page_numbers_go_and_their_paragraph_is_whole() -> None:

@@ -56,14 +56,24 @@ def test_readers_know_nothing_of_sql_and_files(path: Path) -> None:
 
 
 def test_steps_do_not_know_each_other() -> None:
-    steps = {"archive.split", "archive.clean", "archive.identify", "archive.damage", "archive.copies", "archive.outline"}
+    steps = {
+        "archive.split",
+        "archive.clean",
+        "archive.identify",
+        "archive.damage",
+        "archive.copies",
+        "archive.outline",
+    }
     for step in steps:
         path = ROOT / (step.replace(".", "/") + ".py")
         assert reaches(imports_of(path), steps - {step}) == set(), step
 
 
 def test_files_stay_small_enough_to_read() -> None:
-    long = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for folder in
-            ("archive", "crawler") for path in modules(folder)}
+    long = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in ("archive", "crawler")
+        for path in modules(folder)
+    }
     # The schema is data: one line a column.
     assert {name: lines for name, lines in long.items() if lines > 330 and name != "archive/schema.py"} == {}

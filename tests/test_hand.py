@@ -47,7 +47,9 @@ def test_a_browsers_comment_gives_the_address(tmp_path: Path) -> None:
 def test_mhtml_gives_address_and_time(tmp_path: Path) -> None:
     path = tmp_path / "saved.mhtml"
     head = "From: <Saved by Blink>\r\nSnapshot-Content-Location: https://www.shili.example/b.html\r\n"
-    head += "Date: Tue, 16 Jan 2024 09:00:00 +0800\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n"
+    head += (
+        "Date: Tue, 16 Jan 2024 09:00:00 +0800\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n"
+    )
     path.write_bytes((head + "\r\n--x\r\nContent-Type: text/html\r\n\r\n" + PAGE + "\r\n--x--\r\n").encode())
     (page,) = found(path)
     assert (page.url, page.fetched_at) == ("https://www.shili.example/b.html", "2024-01-16T01:00:00Z")
@@ -119,5 +121,7 @@ def test_a_url_for_one_file_is_kept(tmp_path: Path, home: Home) -> None:
     path = tmp_path / "page.html"
     path.write_text(PAGE, encoding="utf-8")
     baogao(home, "add", path, "--url", "https://www.shili.example/x.html")
-    assert rows(home, "select url, fetched_at, verdict from captures") == [("https://www.shili.example/x.html", None, "page")]
+    assert rows(home, "select url, fetched_at, verdict from captures") == [
+        ("https://www.shili.example/x.html", None, "page")
+    ]
     assert baogao(home, "add", path, path, "--url", "https://www.shili.example/", check=False).returncode == 2

@@ -82,8 +82,14 @@ def test_speaker_lines(line: str, speaker: tuple[str, str | None] | None) -> Non
 @pytest.mark.parametrize(
     ("line", "speaker"),
     [
-        ("2025年1月13日在河北省第十四届人民代表大会第三次会议上河北省人民政府省长王正谱作政府工作报告。", ("王正谱", "省长")),
-        ("——2025年1月14日自治区人民政府主席王莉霞在内蒙古自治区第十四届人民代表大会第三次会议上的讲话", ("王莉霞", "主席")),
+        (
+            "2025年1月13日在河北省第十四届人民代表大会第三次会议上河北省人民政府省长王正谱作政府工作报告。",
+            ("王正谱", "省长"),
+        ),
+        (
+            "——2025年1月14日自治区人民政府主席王莉霞在内蒙古自治区第十四届人民代表大会第三次会议上的讲话",
+            ("王莉霞", "主席"),
+        ),
         ("——2025年1月16日省长 李乐成在辽宁省第十四届人民代表大会第三次会议上的讲话", ("李乐成", "省长")),
         ("----2025年1月15日龚正市长在上海市第十六届人民代表大会第三次会议的政府工作报告", ("龚正", "市长")),
         ("——2020年1月9日上海市黄浦区第二届人民代表大会第七次会议审议通过", None),
@@ -94,7 +100,9 @@ def test_speakers_named_within_the_session_line(line: str, speaker: tuple[str, s
     assert read_session_speaker(line) == speaker
 
 
-@pytest.mark.parametrize(("words", "number"), [("十", 10), ("二十三", 23), ("十六", 16), ("7", 7), ("二〇二六", 2026), ("大", None)])
+@pytest.mark.parametrize(
+    ("words", "number"), [("十", 10), ("二十三", 23), ("十六", 16), ("7", 7), ("二〇二六", 2026), ("大", None)]
+)
 def test_numbers(words: str, number: int | None) -> None:
     assert read_number(words) == number
 

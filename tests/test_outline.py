@@ -1,5 +1,7 @@
 """Sections and paragraphs add up to the text."""
 
+from itertools import pairwise
+
 from archive.outline import outline
 from tests import speech
 
@@ -22,7 +24,7 @@ def test_sections_have_kinds_levels_and_places() -> None:
     for part in sections:
         assert text[part.start :].startswith(part.heading)
     chapters = [part for part in sections if part.level == 1]
-    for one, following in zip(chapters, chapters[1:], strict=False):
+    for one, following in pairwise(chapters):
         assert one.start + one.length + 1 == following.start
     assert chapters[-1].start + chapters[-1].length == len(text)
 

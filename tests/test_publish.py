@@ -93,16 +93,23 @@ def test_publish(tmp_path: Path) -> None:
             db.execute(f"select * from [{view}] limit 1").fetchall()
         assert db.execute("pragma journal_mode").fetchone() == ("delete",)
         assert db.execute("select count(*), min(n), max(n) from reports").fetchone() == (
-            published.reports, 1, published.reports,
+            published.reports,
+            1,
+            published.reports,
         )
         assert db.execute("select version, sha256, reports, note from snapshots").fetchall() == [
             (published.version, None, published.reports, None)
         ]
         for word in ("营商环境", "旧改", "一网通办", "水", "水利与旧改"):
-            found = db.execute("select r.id from reports_fts f join reports r on r.n = f.rowid"
-                               " where f.reports_fts match ?", [fts_query(word)]).fetchall()
-            there = db.execute("select id from full_reports where instr(replace(replace(replace(text, '優', '优'),"
-                               " '營', '营'), '環', '环'), ?)", [word]).fetchall()
+            found = db.execute(
+                "select r.id from reports_fts f join reports r on r.n = f.rowid where f.reports_fts match ?",
+                [fts_query(word)],
+            ).fetchall()
+            there = db.execute(
+                "select id from full_reports where instr(replace(replace(replace(text, '優', '优'),"
+                " '營', '营'), '環', '环'), ?)",
+                [word],
+            ).fetchall()
             assert sorted(found) == sorted(there) != [], word
 
 
@@ -165,8 +172,10 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         publish(home)
 
 
-PUBLISH = "import sys; from archive.publish import publish; from archive.home import Home; from pathlib import Path;" \
+PUBLISH = (
+    "import sys; from archive.publish import publish; from archive.home import Home; from pathlib import Path;"
     "publish(Home(Path(sys.argv[1])))"
+)
 
 
 def test_kill_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:

@@ -134,9 +134,13 @@ def test_page_that_is_a_picture_is_named():
     pdf.resources = "/XObject << /Im0 6 0 R >>"
     image = zlib.compress(bytes(64 * 64))
     pdf.objects[6] = (
-        b"<< /Type /XObject /Subtype /Image /Width 64 /Height 64 /ColorSpace /DeviceGray /BitsPerComponent 8"
-        b" /Filter /FlateDecode /Length %d >>\nstream\n" % len(image)
-    ) + image + b"\nendstream"
+        (
+            b"<< /Type /XObject /Subtype /Image /Width 64 /Height 64 /ColorSpace /DeviceGray /BitsPerComponent 8"
+            b" /Filter /FlateDecode /Length %d >>\nstream\n" % len(image)
+        )
+        + image
+        + b"\nendstream"
+    )
     pdf.pages.insert(1, ["q 500 0 0 700 40 60 cm /Im0 Do Q"])
     page = read_pdf(pdf.save())
     assert [(found.code, found.severity, found.detail) for found in page.problems] == [

@@ -48,9 +48,7 @@ def make_app(snapshot: Path) -> Datasette:
 def find_empty(path: Path) -> set[str]:
     """The tables and views of a snapshot that hold nothing, of those that are shown only when filled."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        return {
-            name for name in SHOWN_WHEN_FILLED if db.execute(f"select 1 from [{name}] limit 1").fetchone() is None
-        }
+        return {name for name in SHOWN_WHEN_FILLED if db.execute(f"select 1 from [{name}] limit 1").fetchone() is None}
 
 
 def find_versioned(snapshot: Path) -> Path:

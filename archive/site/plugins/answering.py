@@ -61,9 +61,7 @@ def without_blank_search(scope: Scope) -> Scope:
 
 
 @hookimpl
-def handle_exception(
-    datasette: Datasette, request: Request, exception: Exception
-) -> Callable[[], Awaitable[Response]]:
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
     """An error as a page, or as JSON where that was asked for."""
 
     async def answer() -> Response:

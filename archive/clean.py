@@ -151,10 +151,11 @@ def join_session(lines: Sequence[str]) -> list[str]:
     """A session line that was broken over two or three lines as one (SOURCES §4, rule 3: 9, 10, 45)."""
     joined: list[str] = []
     for line in lines:
-        for back in (1, 2):
+        for back in (2, 1):
             broken = joined[-back:]
             whole = "".join((*broken, line))
-            if len(broken) == back and read_session(whole) and breaks_session(broken, line):
+            begins = back == 1 or (broken and re.search(r"\d日|^[—（(]", broken[0]))
+            if len(broken) == back and begins and read_session(whole) and breaks_session(broken, line):
                 joined[-back:] = [whole]
                 break
         else:

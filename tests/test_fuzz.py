@@ -19,7 +19,7 @@ from archive.read.html import fold
 from archive.read.lines import LARGEST, Glyph, Sheet, set_lines
 from archive.read.pdf import MOST_CODES
 from archive.split import MOST_ITEMS, split_candidates
-from tests import fuzz, make_pdf, speech
+from tests import fuzz, fuzz_file, make_pdf, speech
 from tests.hostile_text import repeat, report_with
 from tests.make_docx import make_docx, p
 from tests.mutate import KINDS, mutated_file, seeds
@@ -57,12 +57,12 @@ def test_a_worker_that_dies_is_noticed() -> None:
 
 def test_what_does_not_hold_is_noticed() -> None:
     examination = examine("\n".join(speech.report()).encode(), Circumstances())
-    assert list(fuzz.faults(examination)) == []
+    assert list(fuzz_file.faults(examination)) == []
     (finding,) = examination.findings
     added = replace(finding, text=finding.text + "囍")
-    assert list(fuzz.faults(replace(examination, findings=(added,))))
+    assert list(fuzz_file.faults(replace(examination, findings=(added,))))
     halved = replace(finding, lost="\ud800")
-    assert list(fuzz.faults(replace(examination, findings=(halved,))))
+    assert list(fuzz_file.faults(replace(examination, findings=(halved,))))
 
 
 @pytest.mark.parametrize("place", [None, 6], ids=["alone", "inside"])

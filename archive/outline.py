@@ -63,10 +63,14 @@ def outline(text: str) -> tuple[list[Section], list[Paragraph]]:
             starts.append((place, open_kind, level, line))
         paragraphs.append(Paragraph(number, len(starts) or None, place, len(line)))
         place += len(line) + 1
-    for n, (start, kind, level, heading) in enumerate(starts, 1):
-        end = next((later for later, _, other, _ in starts[n:] if other <= level), len(text))
+    # From the end: where the next heading of this level or a higher one begins. A search from each heading would take
+    # quadratic time on a page of nothing but headings.
+    follows = {1: len(text), 2: len(text)}
+    for n, (start, kind, level, heading) in reversed([*enumerate(starts, 1)]):
+        end = follows[level]
+        follows |= {below: start for below in follows if below >= level}
         sections.append(Section(n, kind, level, heading, start, end - start - (end < len(text))))
-    return sections, paragraphs
+    return sections[::-1], paragraphs
 
 
 def heading_level(line: str) -> int:

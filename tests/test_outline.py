@@ -1,5 +1,6 @@
 """Sections and paragraphs add up to the text."""
 
+import time
 from itertools import pairwise
 
 from archive.outline import outline
@@ -32,3 +33,10 @@ def test_sections_have_kinds_levels_and_places() -> None:
 def test_a_paragraph_that_begins_with_a_number_is_no_heading() -> None:
     sections, _ = outline("一、" + speech.paragraph(1))
     assert sections == []
+
+
+def test_a_page_of_nothing_but_headings_is_outlined_in_time() -> None:
+    began = time.process_time()
+    sections, _ = outline("一、甲\n（一）乙\n" * 100_000)
+    assert time.process_time() - began < 20
+    assert [(section.start, section.length) for section in sections[-2:]] == [(899_991, 9), (899_995, 5)]

@@ -22,6 +22,7 @@ LONGEST = 80_000  # characters
 STOP = re.compile("[。！？；!?;…]")
 NUMERALS = "一二三四五六七八九十"
 CHAPTER = re.compile(rf"^([{NUMERALS}]{{1,2}})、[^。；]{{2,42}}$", re.MULTILINE)
+INSIDE = re.compile(rf"(?:^|(?<=[。！？；：”]))\s?([{NUMERALS}]{{1,2}})、", re.MULTILINE)
 HEADING = re.compile(rf"(?:[{NUMERALS}]{{1,3}}、|[（(][{NUMERALS}]{{1,3}}[）)]).{{1,42}}")
 TITLE = "政府工作报告"
 
@@ -38,11 +39,15 @@ SPIRIT = re.compile(rf"(?:{'|'.join(KNOWN_FROM)})(?=[^。；，]{{0,16}}精神)"
 
 
 def find_missing_chapters(text: str) -> Iterator[Problem]:
-    """A chapter without the one before it: 一、 三、 (READING §4.5); what stood between is gone."""
+    """A chapter without the one before it: 一、 三、 (READING §4.5); what stood between is gone.
+
+    A heading that was not parted from its paragraph counts as there.
+    """
     seen: set[int] = set()
+    inside = {read_number(match[1]) for match in INSIDE.finditer(text)}
     for match in CHAPTER.finditer(text):
         number = read_number(match[1]) or 0
-        if seen and number > 1 and number - 1 not in seen:
+        if seen and number > 1 and number - 1 not in seen | inside:
             detail = f"chapter {number} follows chapter {max(seen)}"
             yield Problem("missing_chapter", "minor", detail, match.start(), len(match[0]))
         seen.add(number)

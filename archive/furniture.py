@@ -15,17 +15,28 @@ BETWEEN = re.compile(r"[\s【】\[\]()（）<>＜＞|｜/·•、,，:：+-]+")
 
 
 @cache
-def patterns(where: str) -> re.Pattern[str]:
-    """All rules for the `head` (between title and salutation), the `tail` (after the last sentence) or a `button`."""
+def rules(where: str) -> tuple[str, ...]:
+    """All rules for the `head` (between title and salutation), the `tail` (after the last sentence), the `body` (between
+    two paragraphs) or a `button`."""
     with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = [row["pattern"] for row in csv.DictReader(file) if row["where"] == where]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in rows))
+        return tuple(row["pattern"] for row in csv.DictReader(file) if row["where"] == where)
+
+
+@cache
+def patterns(where: str) -> re.Pattern[str]:
+    """The rules for a place as one."""
+    return re.compile("|".join(f"(?:{rule})" for rule in rules(where)))
 
 
 @cache
 def buttons() -> re.Pattern[str]:
-    """A row of nothing but buttons, whatever stood between them."""
-    return re.compile(f"(?:{patterns('button').pattern})+")
+    """A row of nothing but buttons, whatever stood between them.
+
+    The longest words come first and none is taken back: 返回顶部 is one button or two, and a row of thirty could be
+    parted in more ways than time would allow.
+    """
+    words = sorted((word for rule in rules("button") for word in rule.split("|")), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(words)})++")
 
 
 def is_furniture(line: str, where: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from archive.errors import UnreadableError
 from archive.examine import Circumstances, examine
+from archive.furniture import is_furniture
 from archive.read import read_page
 from archive.read.decode import declared_encoding, decode
 from archive.read.html import fold
@@ -167,4 +168,12 @@ def test_a_page_of_endless_items_is_one_candidate() -> None:
 def test_a_title_is_folded_no_farther_than_a_title() -> None:
     began = time.process_time()
     fold("a" + "\u0301\u0316" * 100_000)
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("row", ["返回顶部" * 30, "0" * 60, "打印本页关闭窗口" * 20, "大中小" * 20])
+def test_a_row_of_buttons_is_told_in_time(row: str) -> None:
+    began = time.process_time()
+    assert is_furniture(row, "tail")
+    assert not is_furniture(row + "区", "tail")
     assert time.process_time() - began < 1

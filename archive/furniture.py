@@ -16,8 +16,11 @@ BETWEEN = re.compile(r"[\s【】\[\]()（）<>＜＞|｜/·•、,，:：+-]+")
 
 @cache
 def rules(where: str) -> tuple[str, ...]:
-    """All rules for the `head` (between title and salutation), the `tail` (after the last sentence), the `body` (between
-    two paragraphs) or a `button`."""
+    """All rules for a place.
+
+    `head` is between title and salutation, `tail` after the last sentence, `body` between two paragraphs; `button` is
+    what stands in a row of buttons, anywhere.
+    """
     with TABLE.open(encoding="utf-8", newline="") as file:
         return tuple(row["pattern"] for row in csv.DictReader(file) if row["where"] == where)
 

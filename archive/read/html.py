@@ -32,6 +32,7 @@ TITLE_LENGTH = 60
 HEAD_PARAGRAPHS = 10
 HEAD_LINE = 80
 TITLE_SIZE = 200  # characters, runs or marks: a larger element only bears the class of a title
+MOST_FRAMES = 20  # HTML parts of a saved page that are read, the largest: real ones have one, or one a frame
 LONGEST_TITLE = 300  # characters: what is longer is no title, and is not looked through as one
 META_LINE = 200  # characters: lines of 来源, 时间, 字号 in one
 OWN_TITLE = re.compile(r"报告(?:全文)?(?:[（(—─―–-].*)?$")  # …工作报告, …工作报告（2020年）, …工作报告——2020年1月8日在…
@@ -101,6 +102,8 @@ def read_mhtml(data: bytes, url: str | None, rules: PageRules) -> Page:
         message = cast(EmailMessage, message_from_bytes(data, policy=policy.default))
         found = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
         contents = [(part, cast(bytes, part.get_payload(decode=True) or b"")) for part in found]
+        if len(contents) > MOST_FRAMES:
+            contents = sorted(contents, key=lambda content: -len(content[1]))[:MOST_FRAMES]
     except RecursionError as error:
         raise UnreadableError("too_deep", "the MHTML file nests its parts too deep; save the page again") from error
     if not contents:

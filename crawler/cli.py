@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.build import build_archive
-from archive.cli import cli, follow, known_sources, mistakes, say
+from archive.cli import cli
 from archive.cli import main as run_command
 from archive.database import open_archive
 from archive.errors import BadArgumentsError, GateRefusedError, MachineError
 from archive.home import Home
 from archive.regions import load_regions
 from archive.sources import Source, nearest
+from archive.terminal import follow, known_sources, mistakes, say
 
 if TYPE_CHECKING:
     # Scrapy takes a third of a second to load: only the commands that crawl pay for it.

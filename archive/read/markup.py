@@ -45,6 +45,8 @@ CLOSE_THEMSELVES = words(
     "area base br col embed hr img input link meta source track wbr param p li dd dt td th tr tbody thead tfoot option "
     "optgroup colgroup html head body"
 )
+# What they hold is no markup, nor text of the page.
+RAW = words("script style textarea title iframe noembed noframes noscript xmp plaintext")
 
 
 def select(parser: LexborHTMLParser, selector: str) -> list[LexborNode]:
@@ -68,7 +70,7 @@ def mend_markup(text: str) -> str:
     """Take out of hostile or broken markup what would cost the parser quadratic time; the text stays.
 
     Endless tags lose their attributes. Formatting tags left open by the hundred go. Elements nested by the thousand
-    become line ends.
+    become line ends, or go where they are no blocks.
     """
     if LONG_TAG.search(text):
         text = LONG_TAG.sub(r"<\1>", text)
@@ -88,8 +90,15 @@ def mend_markup(text: str) -> str:
     if unclosed > UNCLOSED:
         text = TAG.sub(lambda tag: "" if tag[2].lower() in FORMATTING else tag[0], text)
     if deepest > DEEPEST:
-        text = TAG.sub(lambda tag: "<br>" if tag[2].lower() in BLOCKS else tag[0], text)
+        text = TAG.sub(lambda tag: level_tag(tag[0], tag[2].lower()), text)
     return text
+
+
+def level_tag(tag: str, name: str) -> str:
+    """What stands for a tag where elements nest by the thousand: a line end for a block, nothing for any other."""
+    if name in BLOCKS:
+        return "<br>"
+    return tag if name in CLOSE_THEMSELVES or name in RAW else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from archive.align import hash_runs
+
 # Five-character shingles part duplicates (containment ≥ .776) from others (≤ .253) widest; one in 64 is kept, one in
 # 8 of a short text (READING §3.1, §3.5).
 SHINGLE = 5
@@ -22,22 +24,6 @@ FULL_LENGTH = 0.97
 
 # Order of trust (DESIGN §11). An unknown address may be anything: after the forums, before those that change texts.
 ORIGINS = ("official", "press", "database", "aggregator", "forum", "unknown", "network", "farm")
-
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: spreads neighbouring values
-
-
-def hash_runs(folded: str, length: int) -> np.ndarray:
-    """One 64-bit hash for each run of `length` characters of a folded text, in order; empty for a shorter text."""
-    codes = np.frombuffer(folded.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    if len(codes) < length:
-        return np.empty(0, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        hashes = np.zeros(len(codes) - length + 1, dtype=np.uint64)
-        for offset in range(length):
-            hashes = hashes * _MULTIPLIER + codes[offset : offset + len(hashes)]
-        hashes ^= hashes >> np.uint64(31)
-        hashes *= _MULTIPLIER
-        return hashes ^ (hashes >> np.uint64(29))
 
 
 def fingerprint(folded: str) -> list[int]:

@@ -6,7 +6,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PURE = ("split", "clean", "identify", "near_miss", "head", "furniture", "characters", "damage", "copies", "outline", "align")
+PURE = (
+    "split",
+    "clean",
+    "identify",
+    "near_miss",
+    "head",
+    "furniture",
+    "characters",
+    "damage",
+    "copies",
+    "outline",
+    "align",
+)
 IMPURE = {
     "sqlite3", "sqlite_utils", "datasette", "warcio", "archive.database", "archive.captures", "archive.home",
     "archive.publish", "archive.settle", "archive.ingest", "archive.findings", "archive.build",

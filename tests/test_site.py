@@ -147,7 +147,7 @@ def test_search_box_takes_anything(site: Datasette, typed: str) -> None:
 
 def test_list_has_facets_in_chinese_and_a_table_view(site: Datasette) -> None:
     tree = page(site, "/reports/reports?_search=水")
-    assert [heading.text().split()[0] for heading in tree.css(".facet h3")] == ["年份", "省份", "级别", "可信程度"]
+    assert [heading.text().split()[0] for heading in tree.css(".facet h2")] == ["年份", "省份", "级别", "可信程度"]
     assert [link.text() for link in tree.css("#facet-year a")][:2] == ["2024", "2021"]
     assert "县级" in words_of(tree, "#facet-level")
     chosen = page(site, "/reports/reports?_search=水&level=county&year=2024&_sort=region")

@@ -67,13 +67,13 @@ def build_metadata(empty: Collection[str] = ()) -> dict[str, Any]:
 def describe_table(name: str) -> dict[str, Any]:
     """Title, meaning and columns of a table; which of its columns stands for a row where another table links to it."""
     table = TABLES[name]
-    title, meaning = words.TABLES.get(name, (name, table.meaning))
-    columns = {column: words.name_column(name, column, said) for column, (_, said) in table.columns.items()}
+    title, meaning = words.describe_table(name)
     key = table.pk if isinstance(table.pk, str) else table.pk[0]
-    return {"title": title, "description": meaning, "columns": columns, "label_column": LABELS.get(name, key)}
+    label = LABELS.get(name, key)
+    return {"title": title, "description": meaning, "columns": words.describe_columns(name), "label_column": label}
 
 
 def describe_view(name: str) -> dict[str, Any]:
     """Title and meaning of a view."""
-    title, meaning = words.TABLES.get(name, (name, VIEWS[name][0]))
+    title, meaning = words.describe_table(name)
     return {"title": title, "description": meaning}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from archive.site.words import ORIGINS
+from archive.site.language import in_english, translate
+from archive.site.words import ORIGINS, PROBLEMS
 
 # What the steps say in `why` and `detail` (archive/copies.py, archive/damage.py): pattern → our words, in which {0} is
 # the first group, itself named by TERMS. What fits none is shown as it stands.
@@ -78,8 +80,18 @@ TERMS = ORIGINS | {
 
 
 def say(told: str) -> str:
-    """What a step said in `why` or `detail`, in our words where PHRASES has them."""
+    """What a step said in `why` or `detail`, in our words where PHRASES has them; in English as the step said it."""
+    if in_english():
+        return told
     for pattern, phrase in PHRASES:
         if found := re.fullmatch(pattern, told):
             return phrase.format(*(TERMS.get(group) or say(group) for group in found.groups()))
     return told
+
+
+def name_problem(problem: dict[str, Any]) -> str:
+    """A problem in words: what it is, and the character, year or name concerned."""
+    said = translate(PROBLEMS.get(str(problem["code"]), str(problem["code"])))
+    if not problem["detail"]:
+        return said
+    return f"{said}{': ' if in_english() else '：'}{say(str(problem['detail']))}"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from archive.outline import Paragraph, Section, outline
 from archive.search import Snippet, cut_snippets, find_hits, fts_query, parse_query
-from archive.site import phrases, words
+from archive.site import phrases
 from archive.site.reading import Layout, Place, lay_out
 
 Row = dict[str, Any]
@@ -194,7 +194,7 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
     hits = find_hits(text, query) if query else []
     places = [Place(start, end) for start, end, _ in hits]
     places += [
-        Place(problem["start"], problem["start"] + max(problem["length"] or 1, 1), name_problem(problem))
+        Place(problem["start"], problem["start"] + max(problem["length"] or 1, 1), phrases.name_problem(problem))
         for problem in problems
         if problem["start"] is not None and problem["copy"] in (None, report["best_copy"])
     ]
@@ -236,12 +236,6 @@ def lay_out_report(db: sqlite3.Connection, report: Row, text: str, places: list[
     if not paragraphs:
         sections, paragraphs = outline(text)
     return lay_out(text, report["title"], sections, paragraphs, places)
-
-
-def name_problem(problem: Row) -> str:
-    """A problem in words: what it is, and the character, year or name concerned."""
-    said = words.PROBLEMS.get(problem["code"], str(problem["code"]))
-    return f"{said}：{phrases.say(problem['detail'])}" if problem["detail"] else said
 
 
 def is_link(url: object) -> bool:

@@ -1,6 +1,10 @@
-"""The site's Chinese words for what the tables and their codes mean. What has none here keeps schema.py's English."""
+"""The site's words for what the tables and their codes mean: Chinese here, English from schema.py and `english/`."""
 
 from __future__ import annotations
+
+from archive.schema import TABLES as SCHEMA
+from archive.schema import VIEWS
+from archive.site.language import in_english, translate
 
 TABLES: dict[str, tuple[str, str]] = {
     # table or view → (name, meaning)
@@ -281,9 +285,37 @@ VALUES = {
 
 def name_value(column: str, value: object) -> str:
     """The words for one value of a column with a closed list; any other value as it is."""
-    return VALUES.get(column, {}).get(str(value), str(value))
+    known = VALUES.get(column, {}).get(str(value))
+    return translate(known) if known else str(value)
 
 
 def name_column(table: str, column: str, meaning: str) -> str:
-    """The words for a column; `meaning`, the schema's, where there are none."""
+    """The words for a column; `meaning`, the schema's, in English and where there are none."""
+    if in_english():
+        return meaning
     return COLUMNS.get(f"{table}.{column}") or COLUMNS.get(column) or meaning
+
+
+def describe_columns(table: str) -> dict[str, str]:
+    """Column → its words, for a table of the schema; nothing for a view."""
+    known = SCHEMA.get(table)
+    return {column: name_column(table, column, said) for column, (_, said) in known.columns.items()} if known else {}
+
+
+def describe_table(name: str) -> tuple[str, str]:
+    """Title and meaning of a table or view."""
+    title, meaning = TABLES.get(name, (name, ""))
+    if in_english() or not meaning:
+        meaning = SCHEMA[name].meaning if name in SCHEMA else VIEWS.get(name, ("",))[0]
+    return translate(title), meaning
+
+
+def name_field(column: str) -> str:
+    """The name of a facet or filter."""
+    known = FIELDS.get(column)
+    return translate(known) if known else column
+
+
+def name_lookup(key: str, usual: str) -> str:
+    """The name of one of Datasette's filters; `usual` is Datasette's own."""
+    return usual if in_english() else LOOKUPS.get(key, usual)

@@ -14,7 +14,7 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 from jinja2 import Environment
 
-from archive.site import phrases, queries, words
+from archive.site import language, phrases, queries, words
 
 STATIC = Path(__file__).parents[1] / "static"
 
@@ -26,13 +26,25 @@ fronts: WeakKeyDictionary[Datasette, Row] = WeakKeyDictionary()
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
-    """Filters our templates use."""
+    """What our templates call: `_` and `many` for words in the reader's language, the names of tables and values."""
+    env.globals["_"] = language.say
+    env.globals["many"] = language.count
+    env.globals["languages"] = list(language.LANGUAGES.items())
+    env.globals["language_tag"] = lambda: language.LANGUAGES[language.asked.get().language][0]
+    env.globals["in_english"] = language.in_english
+    env.globals["asked_path"] = lambda: language.asked.get().path
+    env.globals["address_in"] = lambda wanted: language.asked.get().address_in(wanted)
     env.globals["words"] = words
     env.globals["phrases"] = phrases
+    env.globals["table_words"] = words.describe_table
+    env.globals["describe_columns"] = words.describe_columns
     # Part of a stylesheet's address, so that a browser's cache never outlives a change.
     env.globals["style_version"] = digest_styles()
     env.filters["name_value"] = lambda value, column: words.name_value(column, value)
-    env.filters["name_problem"] = queries.name_problem
+    env.filters["name_field"] = words.name_field
+    env.filters["name_lookup"] = words.name_lookup
+    env.filters["name_problem"] = phrases.name_problem
+    env.filters["say_why"] = phrases.say
     env.filters["day"] = lambda moment: str(moment)[:10] if moment else ""
     env.filters["minute"] = lambda moment: str(moment)[:16].replace("T", " ") if moment else ""
     env.filters["latest_first"] = lambda values: sorted(values, key=lambda value: str(value["label"]), reverse=True)

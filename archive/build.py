@@ -15,7 +15,7 @@ from archive.findings import forget_findings
 from archive.home import Home
 from archive.ingest import Ingester
 from archive.regions import Regions, load_regions
-from archive.sources import Source
+from archive.sourcefile import Source
 
 Follow = Callable[[Iterable[Any], int, str], Iterator[Any]]
 

@@ -16,7 +16,7 @@ from archive.examine import Examination
 from archive.fold import fold_text
 from archive.identify import evidence_rows
 from archive.model import Capture, Finding, Problem
-from archive.sources import Source
+from archive.sourcefile import Source
 from archive.urls import url_key
 
 EMPTY = ("too_short", "the page holds no text")
@@ -39,7 +39,6 @@ def write_sources(db: Database, sources: Mapping[str, Source]) -> None:
     rows = []
     for source in sources.values():
         first, last = source.expect.years or (None, None)
-        retired = f"{source.retired.since}: {source.retired.why}" if source.retired else None
         rows.append(
             {
                 "id": source.id,
@@ -49,7 +48,7 @@ def write_sources(db: Database, sources: Mapping[str, Source]) -> None:
                 "platform": source.platform,
                 "start": source.start[0],
                 "unverified": int(source.unverified),
-                "retired": retired,
+                "retired": source.state,
                 "expect_from": first,
                 "expect_until": last if isinstance(last, int) else None,
             }

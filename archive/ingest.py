@@ -25,7 +25,8 @@ from archive.home import Home
 from archive.model import Capture, PageRules
 from archive.regions import load_regions
 from archive.settle import settle_all
-from archive.sources import Source, source_of
+from archive.sourcefile import Source
+from archive.sources import source_of
 from archive.urls import url_key
 
 

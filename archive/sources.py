@@ -6,134 +6,24 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
-from fnmatch import fnmatch
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, get_args
+from typing import Any, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from archive.errors import BadArgumentsError
 from archive.home import Home
-from archive.model import PageRules
+from archive.sourcefile import PageLayouts, Platform, Source, bare_host
 from archive.urls import is_fetchable
 
 BUILT_IN = Path(__file__).parent / "sources"
 
-Kind = Literal["government", "press", "database", "aggregator", "forum", "network", "farm"]
-
-# A government site's copies are official; every other kind keeps its own name as the origin (DESIGN §8).
-ORIGINS: Mapping[str, str] = {"government": "official"}
-
-
-class Rules(BaseModel):
-    """What every table of a source file shares: unknown keys are errors, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ListRules(Rules):
-    """How a list page shows its reports."""
-
-    link: str = "a"
-    text: str = "工作报告"
-    next: str | None = None
-
-
-class Layout(Rules):
-    """How a report page is built: CSS selectors. `published` finds the day of publication."""
-
-    body: str | None = None
-    drop: tuple[str, ...] = ()
-    bundle: str | None = None
-    title: str | None = None
-    published: str | None = None
-    attachment: str = "a"
-
-
-class OldLayout(Layout):
-    """A layout in use up to and including the day `date`; what it does not say is as in today's."""
-
-    date: date
-
-
-class PageLayouts(Layout):
-    """Today's layout, and older ones."""
-
-    until: tuple[OldLayout, ...] = ()
-
-
-class Cadence(Rules):
-    """How often a source is due, in and out of the season of sessions."""
-
-    season: Literal["daily", "weekly", "monthly"] = "daily"
-    otherwise: Literal["daily", "weekly", "monthly"] = "monthly"
-
-
-class CrawlRules(Rules):
-    """How politely a source is crawled; `delay` in seconds between two requests to a host."""
-
-    delay: float = Field(default=2.0, ge=0)
-    cadence: Cadence = Cadence()
-    max_pages: int = Field(default=200, ge=1)
-
-
-class Expectation(Rules):
-    """What a source should give: `years` = first and last (a year or "now"), `minimum` reports in all."""
-
-    years: tuple[int, int | Literal["now"]] | None = None
-    minimum: int | None = Field(default=None, ge=0)
-
-
-class Retired(Rules):
-    """Why and since when a source is no longer crawled."""
-
-    since: date
-    why: str
-
-
-class Source(Rules):
-    """One source file, its platform's preset merged in. `id` is the file's name without `.toml`."""
-
-    id: str
-    name: str
-    kind: Kind = "government"
-    region: str | None = Field(default=None, pattern=r"^\d{6}$")
-    platform: str | None = None
-    start: tuple[str, ...] = Field(min_length=1)
-    hosts: tuple[str, ...] = ()
-    unverified: bool = False
-    list: ListRules = ListRules()
-    page: PageLayouts = PageLayouts()
-    crawl: CrawlRules = CrawlRules()
-    expect: Expectation = Expectation()
-    retired: Retired | None = None
-
-    @property
-    def origin(self) -> str:
-        """What a copy found at this source counts as (DESIGN §8, §11)."""
-        return ORIGINS.get(self.kind, self.kind)
-
-    def all_hosts(self) -> tuple[str, ...]:
-        """Host names this source may be found at; `*.` stands for any subdomain."""
-        return tuple(dict.fromkeys((*(urlsplit(url).hostname or "" for url in self.start), *self.hosts)))
-
-    def owns(self, url: str) -> bool:
-        """Whether `url` is at one of this source's hosts."""
-        host = urlsplit(url).hostname or ""
-        return any(fnmatch(host, pattern) for pattern in self.all_hosts())
-
-    def page_rules(self, fetched_at: str | None) -> PageRules:
-        """The layout in use on the day of capture (ISO date or time; None: today's layout)."""
-        layout = self.page.model_dump(exclude={"until"})
-        for old in sorted(self.page.until, key=lambda old: old.date):
-            if fetched_at and fetched_at[:10] <= old.date.isoformat():
-                layout |= old.model_dump(exclude={"date"}, exclude_unset=True)
-                break
-        return PageRules(layout["body"], layout["drop"], layout["bundle"], layout["title"], layout["published"])
+Model = TypeVar("Model", Source, Platform)
+# What a platform does not take over from the one it is like.
+OWN = ("name", "like", "detect", "column")
 
 
 def load_sources(home: Home | None = None, folder: Path | None = None) -> dict[str, Source]:
@@ -149,15 +39,9 @@ def load_sources(home: Home | None = None, folder: Path | None = None) -> dict[s
 
 def read_sources(home: Home | None = None, folder: Path | None = None) -> tuple[dict[str, Source], list[str]]:
     """The sources whose files are right, and a line for each file that is not: one bad file stops no other source."""
-    folders = [folder or BUILT_IN] + ([home.sources] if home and home.sources.is_dir() else [])
-    mistakes: list[str] = []
-    platforms: dict[str, dict[str, Any]] = {}
+    folders = folders_of(home, folder)
+    platforms, mistakes = read_platforms(home, folder)
     sources: dict[str, Source] = {}
-    for path in (path for place in (BUILT_IN, *folders) for path in sorted((place / "platforms").glob("*.toml"))):
-        try:
-            platforms[path.stem] = read_toml(path)
-        except BadArgumentsError as error:
-            mistakes.append(str(error))
     found = {path.stem: path for place in folders for path in sorted(place.glob("*.toml"))}
     for id, path in sorted(found.items()):
         try:
@@ -167,7 +51,33 @@ def read_sources(home: Home | None = None, folder: Path | None = None) -> tuple[
     return sources, mistakes
 
 
-def load_source(path: Path, platforms: Mapping[str, Mapping[str, Any]]) -> Source:
+def read_platforms(home: Home | None = None, folder: Path | None = None) -> tuple[dict[str, Platform], list[str]]:
+    """The platforms whose files are right, by id, and a line for each file that is not. Those of the home win."""
+    mistakes: list[str] = []
+    tables: dict[Path, dict[str, Any]] = {}
+    places = dict.fromkeys((BUILT_IN, *folders_of(home, folder)))
+    for path in (path for place in places for path in sorted((place / "platforms").glob("*.toml"))):
+        try:
+            tables[path] = read_toml(path)
+        except BadArgumentsError as error:
+            mistakes.append(str(error))
+    by_id = {path.stem: table for path, table in tables.items()}
+    platforms: dict[str, Platform] = {}
+    for path, table in tables.items():
+        model = {key: value for key, value in by_id.get(table.get("like", ""), {}).items() if key not in OWN}
+        try:
+            platforms[path.stem] = validate(path, merge(model, table), Platform)
+        except BadArgumentsError as error:
+            mistakes.append(str(error))
+    return platforms, mistakes
+
+
+def folders_of(home: Home | None, folder: Path | None) -> list[Path]:
+    """Where the source files are: the built-in ones (or `folder`), then the home's."""
+    return [folder or BUILT_IN] + ([home.sources] if home and home.sources.is_dir() else [])
+
+
+def load_source(path: Path, platforms: Mapping[str, Platform]) -> Source:
     """One source from its file, over its platform's preset. Raises BadArgumentsError."""
     written = read_toml(path)
     preset: Mapping[str, Any] = {}
@@ -176,41 +86,66 @@ def load_source(path: Path, platforms: Mapping[str, Mapping[str, Any]]) -> Sourc
             raise BadArgumentsError(
                 f"{path}: platform: no platform is called {platform!r}{nearest(platform, platforms)}"
             )
-        preset = platforms[platform]
+        preset = platforms[platform].model_dump(exclude={"id", *OWN}, exclude_unset=True)
+    return validate(path, merge(preset, written), Source)
+
+
+def validate(path: Path, tables: Mapping[str, Any], model: type[Model]) -> Model:
+    """A file's tables as a source or platform. Raises BadArgumentsError."""
     try:
-        source = Source.model_validate({**merge(preset, written), "id": path.stem})
+        thing = model.model_validate({**tables, "id": path.stem})
     except ValidationError as error:
         # A misspelt key shows twice, as unknown and as missing: the first says more.
         unknown = [found for found in error.errors() if found["type"] == "extra_forbidden"]
-        said = "; ".join(explain(found) for found in unknown or error.errors())
+        said = "; ".join(explain(found, model) for found in unknown or error.errors())
         raise BadArgumentsError(f"{path}: {said}") from error
-    if mistake := find_mistake(source):
+    if mistake := find_mistake(thing):
         raise BadArgumentsError(f"{path}: {mistake}")
-    return source
+    return thing
 
 
-def find_mistake(source: Source) -> str | None:
-    """What is wrong with the addresses, selectors or regular expression of a source; None where all are right."""
-    for url in source.start:
-        if not is_fetchable(url):
-            return f"start: {url!r} is no web address: begin it with http:// or https://"
-    try:
-        re.compile(source.list.text)
-    except re.error as error:
-        return f"list.text: {source.list.text!r} is no regular expression ({error})"
-    page = source.page
-    named = {"list.link": source.list.link, "list.next": source.list.next}
-    for where, layout in (("page", page), *((f"page.until {old.date}", old) for old in page.until)):
-        for key in ("body", "bundle", "title", "published", "attachment"):
-            named[f"{where}.{key}"] = getattr(layout, key)
-        named |= {f"{where}.drop {number}": css for number, css in enumerate(layout.drop, 1)}
+def find_mistake(thing: Source | Platform) -> str | None:
+    """What is wrong with the addresses, selectors or regular expressions of a file; None where all are right."""
+    if isinstance(thing, Source):
+        for url in thing.start:
+            if not is_fetchable(url):
+                return f"start: {url!r} is no web address: begin it with http:// or https://"
+    for key, pattern in patterns_of(thing):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            return f"{key}: {pattern!r} is no regular expression ({error})"
     empty = LexborHTMLParser("")
-    for key, css in named.items():
+    links = {"list.link": thing.list.link, "list.next": thing.list.next}
+    for key, css in (selectors_of(thing.page) | links).items():
         try:
             empty.css(css) if css is not None else None
         except SelectolaxError:
             return f"{key}: {css!r} is no CSS selector this reader knows"
     return None
+
+
+def patterns_of(thing: Source | Platform) -> Iterator[tuple[str, str]]:
+    """Every regular expression of a file with its key."""
+    yield "list.text", thing.list.text
+    yield "list.but", thing.list.but or ""
+    for pattern, _ in thing.crawl.same:
+        yield "crawl.same", pattern
+    if isinstance(thing, Platform):
+        for key, patterns in (("detect.url", thing.detect.url), ("detect.page", thing.detect.page)):
+            yield from ((key, pattern) for pattern in patterns)
+        for key, pairs in (("column.url", thing.column.url), ("column.page", thing.column.page)):
+            yield from ((key, part) for pattern, _ in pairs for part in pattern.split(" && "))
+
+
+def selectors_of(page: PageLayouts) -> dict[str, str | None]:
+    """Every selector of a file's page rules by its key, those of older layouts too."""
+    named: dict[str, str | None] = {}
+    for where, layout in (("page", page), *((f"page.until {old.date}", old) for old in page.until)):
+        for key in ("body", "bundle", "title", "published", "attachment"):
+            named[f"{where}.{key}"] = getattr(layout, key)
+        named |= {f"{where}.drop {number}": css for number, css in enumerate(layout.drop, 1)}
+    return named
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -230,20 +165,19 @@ def merge(preset: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def explain(error: Mapping[str, Any]) -> str:
+def explain(error: Mapping[str, Any], model: type[BaseModel]) -> str:
     """One validation error in words: the key, what is wrong, the nearest right key where the key is unknown."""
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         *tables, wrong = error["loc"]
-        return f"{key}: unknown key{nearest(str(wrong), known_keys(tables))}"
+        return f"{key}: unknown key{nearest(str(wrong), known_keys(tables, model))}"
     if error["type"] == "missing":
-        return f"{key}: is missing; a source needs it"
+        return f"{key}: is missing; the file needs it"
     return f"{key}: {error['msg'][0].lower()}{error['msg'][1:]} (it says {error['input']!r})"
 
 
-def known_keys(tables: list[Any]) -> list[str]:
-    """The keys allowed in a table of a source file, given the way to it."""
-    model: type[BaseModel] = Source
+def known_keys(tables: list[Any], model: type[BaseModel]) -> list[str]:
+    """The keys allowed in a table of a file, given the way to it."""
     for table in tables:
         if isinstance(table, str):
             model = next(models_of(model.model_fields[table].annotation), model)
@@ -270,5 +204,6 @@ def source_of(url: str | None, sources: Mapping[str, Source]) -> Source | None:
     if not url:
         return None
     owners = [source for source in sources.values() if source.owns(url)]
-    host = urlsplit(url).hostname or ""
-    return min(owners, key=lambda source: (host not in source.all_hosts(), source.id), default=None)
+    host = bare_host(urlsplit(url).hostname or "")
+    named = {source.id: host in map(bare_host, source.all_hosts()) for source in owners}
+    return min(owners, key=lambda source: (not named[source.id], source.id), default=None)

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from archive.home import Home
-from archive.sources import Source, read_sources
+from archive.sourcefile import Source
+from archive.sources import read_sources
 
 Thing = TypeVar("Thing")
 

@@ -21,7 +21,8 @@ from archive.database import open_archive
 from archive.errors import BadArgumentsError, GateRefusedError, MachineError
 from archive.home import Home
 from archive.regions import load_regions
-from archive.sources import Source, nearest
+from archive.sourcefile import Source
+from archive.sources import nearest
 from archive.terminal import follow, known_sources, mistakes, say
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> l
     if names:
         return list(names)
     if everything:
-        return [name for name, source in sources.items() if source.retired is None]
+        return [name for name, source in sources.items() if source.crawled]
     from crawler.due import due_sources  # noqa: PLC0415
 
     db = open_archive(home)

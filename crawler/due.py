@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archive.sources import Source
+from archive.sourcefile import Source
 
 # How long a source rests. A little less than the word says, so that a cron job at a fixed hour never finds a source
 # not quite due.
@@ -16,9 +16,9 @@ RESTS: Final = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=
 
 
 def due_sources(db: Database, sources: Mapping[str, Source], now: datetime) -> list[str]:
-    """The sources to crawl now, longest waiting first: those never crawled, then by their last run. Retired ones never.
+    """The sources to crawl now, longest waiting first: those never crawled, then by their last run.
 
-    A run that broke off is due again at once; one that went badly rests a day at most.
+    Retired and refused ones never. A run that broke off is due again at once; one that went badly rests a day at most.
     """
     sql = "select source, started_at, verdict from runs where started_at = (select max(r.started_at) from runs r"
     last = {
@@ -27,7 +27,7 @@ def due_sources(db: Database, sources: Mapping[str, Source], now: datetime) -> l
     }
     due: list[tuple[str, str]] = []
     for name, source in sources.items():
-        if source.retired:
+        if not source.crawled:
             continue
         started, verdict = last.get(name, ("", None))
         if not started or verdict in (None, "crashed", "interrupted"):

@@ -11,7 +11,8 @@ from scrapy import Request
 from scrapy.settings import BaseSettings
 
 from archive.home import Home
-from archive.sources import Source, read_sources
+from archive.sourcefile import Source
+from archive.sources import read_sources
 from crawler.spider import ReportSpider
 
 

@@ -22,7 +22,7 @@ from archive.database import open_archive
 from archive.errors import MachineError
 from archive.home import Home
 from archive.read.decode import declared_encoding, decode
-from archive.sources import Source
+from archive.sourcefile import Source
 from archive.urls import is_fetchable, url_key
 from crawler.discover import Link, Markup, attachment_links, holds_report, next_page, next_part, report_links
 from crawler.verdict import DOCUMENT_MAGIC

@@ -19,7 +19,7 @@ import pytest
 from archive.captures import CaptureStore
 from archive.database import open_archive
 from archive.home import Home
-from archive.sources import Source
+from archive.sourcefile import Source
 from crawler.crawl import crawl_sources
 from crawler.due import due_sources
 from crawler.runs import RUN_VERDICTS, run_verdict

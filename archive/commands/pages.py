@@ -15,7 +15,8 @@ from archive.home import Home
 from archive.model import PageRules
 from archive.read import check_payload
 from archive.show import show
-from archive.sources import Source, source_of
+from archive.sourcefile import Source
+from archive.sources import source_of
 from archive.terminal import known_sources, say
 
 # Files that a reader cannot use are still kept where they are recognisably a page: a better reader may come.

@@ -13,11 +13,11 @@ from archive.errors import DamagedInputError, MachineError
 from archive.fold import fold
 from archive.publish.gates import Contents
 from archive.schema import TABLES
-from archive.search import EVERY, HAN, fts_query, tokens
+from archive.search import EVERY, HAN, TOKENIZE, fts_query, tokens
 
 # Body first: in FTS5 every entry of a later column costs two bytes more (READING §5.2 trap 4). Contentless: the text
 # stands in `texts` already, and `rebuild`, which would index it unsplit, is refused (trap 6).
-INDEX = "create virtual table reports_fts using fts5(body, title, content='', tokenize='unicode61')"
+INDEX = f"""create virtual table reports_fts using fts5(body, title, content='', tokenize="{TOKENIZE}")"""
 
 # Searched in the new index and in the texts: words of these reports, one of a single character, and a word from the
 # middle of several reports.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.hits import Snippet, cut_snippets, find_hits
 from archive.outline import Paragraph, Section, outline
-from archive.search import Snippet, cut_snippets, find_hits, fts_query, parse_query
+from archive.search import fts_query, parse_query
 from archive.site import phrases
 from archive.site.reading import Layout, Place, lay_out
 

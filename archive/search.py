@@ -2,8 +2,8 @@
 
 A run of Han characters is indexed as its overlapping pairs and its last character: 数字经济 → 数字 字经 经济 济. A
 phrase of consecutive pairs is then exactly a substring of a run, which no word list can promise (measured: READING
-§5.2). Words and numbers are tokens of their own, whole: 4亿元 is not found in 14亿元 nor in 3.4亿元. Where the hits stand in
-a text, and what tokens cannot decide, is hits.py.
+§5.2). Words and numbers are tokens of their own, whole: 4亿元 is not found in 14亿元 nor in 3.4亿元.
+Where the hits stand in a text, and what tokens cannot decide, is hits.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SIGNS = {"%": "pct", "‰": "permil"}
 # A token every report has, so that a query of exclusions alone has something to exclude from. It is a private-use
 # character, which unicode61 takes into tokens and no query can name.
 EVERY = "\ue000"
-# Stands beside a word or sign where it does not touch its neighbour: 5G网络 is not 5G、网络. A Han run needs none, for its
+# Stands beside a word or sign where it does not touch its neighbour: 5G网络 is not 5G、网络. A Han run needs none: its
 # pairs end with it.
 GAP = "\ue001"
 NOTHING = '""'

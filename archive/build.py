@@ -69,6 +69,29 @@ def build_archive(home: Home, sources: Mapping[str, Source], jobs: int, follow: 
     return built
 
 
+def read_unread(home: Home, sources: Mapping[str, Source]) -> int:
+    """Ingest the pages that no rules have read yet, as a killed run leaves them, and settle; says how many they were.
+
+    Pages that older rules have read stay as they are: `baogao build` reads them anew. The caller holds the lock.
+    """
+    db = open_archive(home)
+    try:
+        unread = "select id from captures where verdict = 'page' and examined is null order by id"
+        ids = [row[0] for row in db.execute(unread).fetchall()]
+        unsettled = db.execute("select 1 from copies where report is null limit 1").fetchone()
+        if ids or unsettled:
+            ingester = Ingester(home, db, sources)
+            try:
+                for _ in ingester.ingest_many(ids):
+                    pass
+                ingester.finish()
+            finally:
+                ingester.close()
+        return len(ids)
+    finally:
+        db.close()
+
+
 def name_of(db: Database, capture_id: str) -> str:
     """A capture in words: its address, or its id where it has none."""
     row = db.execute("select url from captures where id = ?", [capture_id]).fetchone()

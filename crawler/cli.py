@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shlex
 import shutil
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,18 +16,20 @@ from archive.build import build_archive
 from archive.cli import cli
 from archive.cli import main as run_command
 from archive.database import open_archive
-from archive.errors import BadArgumentsError, GateRefusedError, MachineError
+from archive.errors import BadArgumentsError
 from archive.home import Home
 from archive.regions import load_regions
+from archive.settings import load_settings
 from archive.sourcefile import Source
 from archive.sources import nearest
 from archive.terminal import follow, known_sources, mistakes, say
+from crawler.schedule import schedule
 
 if TYPE_CHECKING:
     # Scrapy takes a third of a second to load: only the commands that crawl pay for it.
     from crawler.crawl import RunOutcome
 
-SOME_FAILED, ALL_FAILED, INTERRUPTED = 10, 11, 13
+cli.add_command(schedule)
 
 
 class CrawlProgress:
@@ -74,16 +74,6 @@ def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> l
         db.close()
 
 
-def exit_code_of(outcomes: list[RunOutcome]) -> int:
-    """The exit code of a crawl (DESIGN §4): 0, or 4 the machine refuses, 10 some failed, 11 all, 13 interrupted."""
-    if any(outcome.exit_code == MachineError.exit_code for outcome in outcomes):
-        return MachineError.exit_code
-    if any(outcome.verdict == "interrupted" for outcome in outcomes):
-        return INTERRUPTED
-    failed = [outcome for outcome in outcomes if not (outcome.verdict or "").startswith("ok")]
-    return 0 if not failed else ALL_FAILED if len(failed) == len(outcomes) else SOME_FAILED
-
-
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.option("--all", "everything", is_flag=True, help="Crawl all sources, due or not.")
@@ -93,6 +83,7 @@ def exit_code_of(outcomes: list[RunOutcome]) -> int:
 def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jobs: int) -> None:
     """Crawl the sources named, or all that are due."""
     from crawler.crawl import crawl_sources  # noqa: PLC0415
+    from crawler.run import exit_code_of  # noqa: PLC0415
 
     with home.lock():
         chosen = choose_sources(home, names, everything=everything)
@@ -104,32 +95,20 @@ def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jo
 
 
 @cli.command()
-@click.option("--jobs", default=2, show_default=True, help="Sources crawled at once.")
+@click.option("--json", "as_json", is_flag=True, help="The outcome as one line of JSON.")
 @click.pass_obj
-def run(home: Home, jobs: int) -> None:
-    """What cron calls: crawl what is due, publish. One line of outcome."""
-    from archive.publish import publish  # noqa: PLC0415
-    from crawler.crawl import crawl_sources  # noqa: PLC0415
+def run(home: Home, as_json: bool) -> None:
+    """What cron calls: crawl what is due, publish, tell of what goes wrong. One line of outcome."""
+    from crawler.run import run_once  # noqa: PLC0415
 
-    with home.lock():
-        chosen = choose_sources(home, (), everything=False)
-        outcomes = crawl_sources(home, chosen, jobs=jobs)
-        failed = [outcome.source for outcome in outcomes if not (outcome.verdict or "").startswith("ok")]
-        new = sum(outcome.copies for outcome in outcomes)
-        said = f"{len(chosen)} sources crawled, {len(failed)} failed{': ' + ', '.join(failed) if failed else ''}, "
-        said += f"{new} new copies"
-        code = exit_code_of(outcomes) if outcomes else 0
-        # Nothing new and something published: the snapshot stands.
-        if new or not home.snapshot.exists():
-            try:
-                done = publish(home)
-                said += f", published version {done.version} with {done.reports} reports"
-            except GateRefusedError as error:
-                said += f"; {error}"
-                code = code or error.exit_code
-    say(said)
-    if code:
-        raise SystemExit(code)
+    settings = load_settings(home)
+    outcome = run_once(home.prepare(), known_sources(home), settings)
+    if as_json:
+        click.echo(json.dumps(outcome.facts(), ensure_ascii=False))
+    else:
+        say(outcome.line)
+    if outcome.code:
+        raise SystemExit(outcome.code)
 
 
 @cli.command()
@@ -142,6 +121,7 @@ def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
     from archive.serve import choose_port, serve  # noqa: PLC0415
     from crawler.crawl import crawl_sources  # noqa: PLC0415
     from crawler.demo import REGIONS, SOURCES, SampleSites  # noqa: PLC0415
+    from crawler.run import INTERRUPTED, exit_code_of  # noqa: PLC0415
 
     home: Home = context.obj if told_home(context) else Home(Path("var") / "demo")
     chosen_port = 0 if no_serve else choose_port(port)
@@ -193,25 +173,6 @@ def told_home(context: click.Context) -> bool:
 
     parent = context.parent
     return bool((parent and parent.params.get("home")) or os.environ.get("BAOGAO_HOME"))
-
-
-@cli.command()
-@click.option("--cron", "form", flag_value="cron", default=True, help="A line for crontab.")
-@click.option("--systemd", "form", flag_value="systemd", help="A service and a timer.")
-@click.pass_obj
-def schedule(home: Home, form: str) -> None:
-    """Print what to install so that `baogao run` runs every night."""
-    root = home.root.resolve()
-    command = f"{shlex.quote(str(Path(sys.argv[0]).resolve()))} --home {shlex.quote(str(root))} run"
-    if form == "cron":
-        click.echo(f"17 3 * * * {command} >> {shlex.quote(str(root / 'log' / 'run.log'))} 2>&1")
-        return
-    click.echo(
-        f"# /etc/systemd/system/baogao.service\n[Unit]\nDescription=Crawl and publish the Baogao archive\n"
-        f"Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=oneshot\nExecStart={command}\n\n"
-        f"# /etc/systemd/system/baogao.timer\n[Unit]\nDescription=Every night\n\n[Timer]\nOnCalendar=*-*-* 03:17\n"
-        f"RandomizedDelaySec=20min\nPersistent=true\n\n[Install]\nWantedBy=timers.target"
-    )
 
 
 @cli.group()

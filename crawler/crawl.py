@@ -28,6 +28,9 @@ PARENT_PIPE: Final = "BAOGAO_PARENT_PIPE"
 # How long children get to end by themselves after a signal: one page in flight (DOWNLOAD_TIMEOUT) and the settling.
 PATIENCE: Final = 90.0
 
+# The longest crawl of one source, in hours, unless told otherwise: archive.settings.RunSettings says why.
+MOST_HOURS: Final = 6.0
+
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
@@ -58,21 +61,24 @@ def crawl_sources(
     proxy: str | None = None,
     jobs: int = 2,
     settings: Mapping[str, Any] | None = None,
+    hours: float | None = None,
     on_progress: Callable[[RunOutcome], None] | None = None,
 ) -> list[RunOutcome]:
     """Crawl sources, one child process each, at most `jobs` at once; their outcomes in the order of `names`.
 
     The children's output goes to `log/<source>.log`. `proxy` (an http address) is for the children only; `settings` are
-    Scrapy's, over ours. `on_progress` is called with a source's outcome so far whenever it has changed. SIGINT and
-    SIGTERM are passed on; sources that were not started then end as "interrupted". The home's lock is taken where the
-    caller does not hold it. Raises LockedError and MachineError.
+    Scrapy's, over ours. A source gets `hours` (default MOST_HOURS), then its crawl is ended. `on_progress` is called
+    with a source's outcome so far whenever it has changed. SIGINT and SIGTERM are passed on; sources that were not
+    started then end as "interrupted". The home's lock is taken where the caller does not hold it. Raises LockedError
+    and MachineError.
     """
     with held(home):
         db = open_archive(home)
         try:
             with CaptureStore(home, db, f"repair-{compact(utc_now())}") as store:
                 repair(store)
-            return list(run_children(home, db, names, replay, proxy, jobs, settings or {}, on_progress))
+            given = {"CLOSESPIDER_TIMEOUT": round((hours or MOST_HOURS) * 3600), **(settings or {})}
+            return list(run_children(home, db, names, replay, proxy, jobs, given, on_progress))
         finally:
             db.close()
 
@@ -91,6 +97,7 @@ def run_children(
     outcomes = {name: RunOutcome(name) for name in names}
     waiting, running = list(outcomes), dict[str, subprocess.Popen[bytes]]()
     began: dict[str, str] = {}
+    deadlines: dict[str, float] = {}
     reading, writing = os.pipe()
     with signals_passed_to(running) as signalled:
         try:
@@ -98,8 +105,12 @@ def run_children(
                 while waiting and len(running) < max(jobs, 1) and not signalled:
                     name = waiting.pop(0)
                     began[name] = utc_now()
+                    # Its crawl ends itself after that time; one that hangs is ended.
+                    deadlines[name] = time.monotonic() + float(settings["CLOSESPIDER_TIMEOUT"]) + PATIENCE
                     running[name] = start_child(home, name, replay, proxy, settings, reading)
                 for name, child in list(running.items()):
+                    if time.monotonic() > deadlines[name]:
+                        child.kill()
                     code = child.poll()
                     outcome = look_up(db, outcomes[name], began[name], code, replay)
                     if code is not None:

@@ -368,8 +368,9 @@ def test_run_verdicts(given: dict[str, object], verdict: str) -> None:
         ("2026-03-20T03:00:00+00:00", 3, False),
         ("2026-03-20T03:00:00+00:00", 7, True),
         ("2026-04-30T03:00:00+00:00", 7, True),
-        ("2026-07-01T03:00:00+00:00", 7, False),
-        ("2026-07-01T03:00:00+00:00", 28, True),
+        ("2026-07-01T03:00:00+00:00", 7, True),  # an election summer
+        ("2027-07-01T03:00:00+00:00", 7, False),
+        ("2027-07-01T03:00:00+00:00", 28, True),
     ],
 )
 def test_what_is_due(home: Home, now: str, days: float, due: bool) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -19,7 +21,7 @@ from archive.database import open_archive
 from archive.errors import GateRefusedError, MachineError
 from archive.home import Home
 from archive.publish.gates import NOTHING_PUBLISHED, check_gates
-from archive.publish.snapshot import Edition, count_rows, make_snapshot, read_published
+from archive.publish.snapshot import Edition, count_rows, make_snapshot, name_errors, read_published
 
 # The one that stands and two before it: what someone began to download or cite last week is still there.
 KEPT = 3
@@ -78,6 +80,40 @@ def publish(home: Home, *, accept: str | None = None) -> Published:
     finally:
         clear_unfinished(home.published)
     return Published(version, home.snapshot, len(new.chars), sha256)
+
+
+# What a reader of the snapshot would see change. Times of last sightings move every night and are not among them.
+SEEN = (
+    "select id, text_sha256, best_copy, copies, trust, region, year, title, source_url from {}.reports",
+    "select id, report, rank, text_sha256, url from {}.copies",
+    "select source, verdict from {0}.runs r where started_at ="
+    " (select max(started_at) from {0}.runs where source = r.source and verdict is not null)",
+    "select code, count(*) from {}.problems group by code",
+)
+
+
+def is_current(home: Home) -> bool:
+    """Whether a new snapshot would show nothing new: the same reports, copies, problems and verdicts on sources.
+
+    Also where there is neither a snapshot nor a report for one. Raises MachineError and DamagedInputError.
+    """
+    with name_errors(home.database), closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True)) as db:
+        if not home.snapshot.exists():
+            return db.execute("select 1 from reports limit 1").fetchone() is None
+        db.execute("attach ? as published", [f"file:{home.snapshot}?mode=ro"])
+        for rows in SEEN:
+            here, there = rows.format("main"), rows.format("published")
+            try:
+                changed = db.execute(
+                    f"select 1 from ({here} except {there}) union all select 1 from ({there} except {here}) limit 1"
+                ).fetchone()
+            except sqlite3.OperationalError as error:
+                if "no such" in str(error):  # a snapshot of an earlier version, without that column
+                    return False
+                raise
+            if changed:
+                return False
+    return True
 
 
 def next_version(now: datetime, taken: Iterable[str]) -> str:

@@ -12,7 +12,6 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from archive.build import build_archive
 from archive.cli import cli
 from archive.cli import main as run_command
 from archive.database import open_archive
@@ -117,6 +116,7 @@ def run(home: Home, as_json: bool) -> None:
 @click.pass_context
 def demo(context: click.Context, port: int | None, no_serve: bool) -> None:
     """Crawl three bundled sample sites on loopback, build, publish and serve what they gave."""
+    from archive.build import build_archive  # noqa: PLC0415
     from archive.publish import publish  # noqa: PLC0415
     from archive.serve import choose_port, serve  # noqa: PLC0415
     from crawler.crawl import crawl_sources  # noqa: PLC0415

@@ -1,6 +1,8 @@
 """The one-way rule (DESIGN §2), kept by walking the imports."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,9 @@ def test_files_stay_small_enough_to_read() -> None:
     }
     # The schema is data: one line a column.
     assert {name: lines for name, lines in long.items() if lines > 330 and name != "archive/schema.py"} == {}
+
+
+def test_a_command_loads_no_pandas() -> None:
+    code = "import sys, sqlite3, archive.database, archive.settle; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"

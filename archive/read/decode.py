@@ -9,8 +9,6 @@ from email.message import Message
 
 # beautifulsoup4 is in the house for this: it finds the encoding an HTML or XML head declares, in every way that can be
 # written. The tree itself comes from selectolax (html.py says why).
-from bs4.dammit import EncodingDetector
-
 from archive.model import Problem
 
 BYTE_ORDER_MARKS = (
@@ -101,6 +99,9 @@ def declared_encoding(data: bytes, content_type: str | None = None, markup: bool
     label = header_charset(content_type)
     if label or not markup:
         return label
+    # It takes a fifth of a second to load: a page that declares nothing in its header pays for it, no command's start.
+    from bs4.dammit import EncodingDetector  # noqa: PLC0415
+
     return EncodingDetector.find_declared_encoding(data[:HEAD], is_html=True, search_entire_document=True)
 
 

@@ -1,0 +1,29 @@
+"""The commands that give the archive to others: publish and serve."""
+
+from __future__ import annotations
+
+import click
+
+from archive.home import Home
+from archive.publish import publish as publish_snapshot
+from archive.serve import serve as serve_snapshot
+from archive.terminal import say
+
+
+@click.command()
+@click.option("--accept", metavar="REASON", help="Publish in spite of a gate; the reason is recorded.")
+@click.pass_obj
+def publish(home: Home, accept: str | None) -> None:
+    """Check the gates and publish a snapshot for Datasette."""
+    with home.lock():
+        done = publish_snapshot(home, accept=accept)
+    say(f"published {done.reports} reports as version {done.version}: {done.path}")
+
+
+@click.command()
+@click.option("--port", default=8001, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.pass_obj
+def serve(home: Home, port: int, host: str) -> None:
+    """Serve the published snapshot with Datasette; a new snapshot appears without a restart."""
+    serve_snapshot(home, port, host)

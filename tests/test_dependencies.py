@@ -20,6 +20,9 @@ PURE = (
     "copies",
     "outline",
     "align",
+    "gaps",
+    "draft",
+    "restore",
 )
 IMPURE = {
     "sqlite3", "sqlite_utils", "datasette", "warcio", "archive.database", "archive.captures", "archive.home",

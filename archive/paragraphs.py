@@ -85,6 +85,17 @@ CHAPTER_HEADING = re.compile(
     rf"^([{NUMERALS}]{{1,3}}、[^，。；：,;:]{{2,30}}?(?:{CHAPTER_WORDS})(?:[和及与、]?(?:{CHAPTER_WORDS})|安排)*)"
     rf"(?=[{HAN}\d（(])(?!\d{{0,4}}和|和|及|与)"
 )
+# （一） of a text run together has its heading glued to its first sentence. They part where a word that ends headings
+# meets one that begins sentences, or where a word that begins sentences alone follows a Han character, if that is so in
+# one place only (seed 001: 19 of its 25 such headings, none falsely; none of 62 reports that have them whole).
+GLUED_SECTION = re.compile(rf"^[（(][{NUMERALS}]{{1,3}}[）)][^。；：;:]{{6,60}}")
+GLUED_END = re.compile(
+    rf"(?<=[{HAN}”])(?=坚持|面对|始终|牢固树立|坚定|紧紧围绕|认真贯彻)"
+    r"|(?:(?<=步伐)|(?<=成效)|(?<=台阶)|(?<=路径)|(?<=亮点)|(?<=作为)|(?<=突破)|(?<=进展)|(?<=局面)|(?<=格局)|(?<=成果)"
+    r"|(?<=活力)|(?<=动能)|(?<=高地)|(?<=优势)|(?<=标杆)|(?<=体系)|(?<=体制)|(?<=水平)|(?<=效能)|(?<=能力)|(?<=提升)"
+    r"|(?<=增强)|(?<=改善)|(?<=升级)|(?<=转变)|(?<=作风)|(?<=现代化)|(?<=”))"
+    rf"(?=深入|积极|着力|牢牢|[以将把][{HAN}]|加强|强化|(?<!作为)政府[是的]|作风建设)"
+)
 # After 、 a digit may follow (3、72街坊); after a dot it would be a decimal.
 NUMBERED = re.compile(r"(?<![\d.．A-Za-z%])(\d{1,2})(?:([.．])(?=[^\d\s.．、，。])|(、)(?=[^\s.．、，。]))")
 NOTE = re.compile(r"(?<=[。！？：”:!])(?=[①-⑳])")
@@ -96,14 +107,22 @@ def split_line(line: str) -> list[str]:
     body, *glossary = GLOSSARY.split(line, maxsplit=1)
     pieces: list[str] = []
     for piece in CHAPTER.split(body):
-        heading = CHAPTER_HEADING.match(piece)
-        rest = [heading[1], piece[heading.end() :]] if heading else [piece]
+        chapter = CHAPTER_HEADING.match(piece)
+        heading = chapter[1] if chapter else glued_heading(piece)
+        rest = [heading, piece[len(heading) :]] if heading else [piece]
         pieces += [part for section in rest for item in split_numbered(section) for part in REMARK.split(item)]
     for piece in glossary:
         title = re.match(r"《?[^，。；！!]{0,30}?(?:解释|注释|说明)(?:[（(][^）)]{0,20}[）)])?[:：]?", piece)
         end = title.end() if title else 0
         pieces += [piece[:end]] + [part for item in NOTE.split(piece[end:]) for part in split_numbered(item)]
     return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def glued_heading(piece: str) -> str:
+    """The heading of a section that its first sentence is glued to; empty where it is not clear where it ends."""
+    beginning = GLUED_SECTION.match(piece)
+    ends = [found.start() for found in GLUED_END.finditer(beginning[0], 9)] if beginning else []
+    return piece[: ends[0]] if len(ends) == 1 else ""
 
 
 def split_numbered(text: str) -> list[str]:

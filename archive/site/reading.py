@@ -11,6 +11,8 @@ from archive.outline import Paragraph, Section
 
 # The head of a report is a few short lines (title, session, speaker, sometimes a note) before the salutation.
 HEAD_LINES, HEAD_CHARS = 6, 60
+# A heading that begins its paragraph stands in the table of contents down to this level: below it they are too many.
+CONTENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph: `kind` is title, head, heading, glossary or paragraph; `level` 1 or 2 for a heading, else 0."""
+    """One paragraph: `kind` is title, head, heading, glossary or paragraph; `level` 1 to 3 for a heading, else 0."""
 
     kind: str
     anchor: str
@@ -75,14 +77,16 @@ def lay_out(
         parts = tuple(cut_parts(text, start, end, marks, first_hit))
         section = headings.get(start)
         in_head = in_head and section is None and len(blocks) < HEAD_LINES and is_head(words)
-        if section is not None and section.heading == words:
+        if section is not None and section.heading.split("\n")[0] == words:
             anchor = f"s{section.n}"
-            contents.append((anchor, section.level, section.heading))
+            contents.append((anchor, section.level, section.heading.replace("\n", " ")))
             blocks.append(Block("heading", anchor, section.level, parts))
         elif in_head:
             kind = "title" if title and fold_text(words) == fold_text(title) else "head"
             blocks.append(Block(kind, f"p{paragraph.n}", 0, parts))
         else:
+            if section is not None and section.level <= CONTENTS:
+                contents.append((f"p{paragraph.n}", section.level, section.heading))
             kind = "glossary" if kinds.get(paragraph.section or 0) == "glossary" else "paragraph"
             blocks.append(Block(kind, f"p{paragraph.n}", 0, parts))
     return Layout(tuple(blocks), tuple(contents))

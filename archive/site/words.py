@@ -53,7 +53,7 @@ COLUMNS: dict[str, str] = {
     "name": "名称",
     "township": "乡镇名称，其他级别为空",
     "level": "级别：全国、省级、地级、县级、乡级",
-    "sections.level": "标题级别：1 为“一、”，2 为“（一）”",
+    "sections.level": "标题级别：1 为章，2 为节，3 为节下的小标题",
     "year": "报告所部署的年份",
     "title": "报告正文的标题，去掉空白",
     "rejections.title": "网页所示标题",

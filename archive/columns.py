@@ -23,9 +23,13 @@ WIDE = re.compile(f"[{HAN}]")
 def find_interleaved(lines: Sequence[str]) -> Iterator[Problem]:
     """Lines that go on not in the next one but in the one after it: the two columns of a page, read across."""
     halves = [half for line in lines for half in halves_of(line)]
+    joints = [joints_of(halves, step) for step in (1, 2)]
+    # Most texts end their lines with sentences: their characters need not be paired.
+    if min(map(len, joints)) < ASKED:
+        return
     seen = {pair for half in halves for pair in pairwise(half)}
-    next_one, after_it = (share_seen(halves, seen, step) for step in (1, 2))
-    if next_one is not None and after_it is not None and after_it - next_one >= LEAD:
+    next_one, after_it = (sum(joint in seen for joint in found) / len(found) for found in joints)
+    if after_it - next_one >= LEAD:
         detail = f"{len(halves)} lines run across two columns"
         yield Problem("interleaved_columns", "major", detail)
 
@@ -37,14 +41,10 @@ def halves_of(line: str) -> list[str]:
     return halves if len(halves) == 2 else [line] if line else []
 
 
-def share_seen(lines: Sequence[str], seen: set[tuple[str, str]], step: int) -> float | None:
-    """Of the joints between each line and the one `step` after it, the share whose two characters stand together.
-
-    None for too few joints.
-    """
-    joints = [
+def joints_of(lines: Sequence[str], step: int) -> list[tuple[str, str]]:
+    """The last character of each long line and the first of the one `step` after it, where both are Han."""
+    return [
         (line[-1], other[0])
         for line, other in zip(lines, lines[step:], strict=False)
         if len(line) >= SHORTEST and WIDE.match(line[-1]) and WIDE.match(other[0])
     ]
-    return sum(joint in seen for joint in joints) / len(joints) if len(joints) >= ASKED else None

@@ -22,20 +22,40 @@ migrations = Migrations("baogao")
 @migrations(name="001_tables")
 def create_tables(db: Database) -> None:
     """Make every table of the schema."""
-    for name, table in TABLES.items():
-        db.create_table(
-            name,
-            {column: kind for column, (kind, _) in table.columns.items()},
-            pk=table.pk,
-            strict=False,
-        )
-        for columns in table.indexes:
-            db.table(name).create_index(columns, if_not_exists=True)
+    for name in TABLES:
+        create_table(db, name)
     # Once every table is there: reports and copies point at each other. Declared for those who read (the site makes
     # links of them), never enforced: a build fills the tables in an order of its own.
     db.add_foreign_keys(
         [(name, column, other, key) for name, table in TABLES.items() for column, other, key in table.links]
     )
+
+
+def create_table(db: Database, name: str) -> None:
+    """Make one table of the schema with its indexes."""
+    table = TABLES[name]
+    db.create_table(name, {column: kind for column, (kind, _) in table.columns.items()}, pk=table.pk, strict=False)
+    for columns in table.indexes:
+        db.table(name).create_index(columns, if_not_exists=True)
+
+
+def add_missing(db: Database) -> None:
+    """Add what an archive of an earlier version lacks: tables, and columns, null until the next build fills them."""
+    present = set(db.table_names())
+    missing = [
+        (name, column, kind)
+        for name, table in TABLES.items()
+        for column, (kind, _) in table.columns.items()
+        if name in present and column not in db.table(name).columns_dict
+    ]
+    if not missing and present >= set(TABLES):
+        return
+    with writing(db):
+        for name in TABLES:
+            if name not in present:
+                create_table(db, name)
+        for name, column, kind in missing:
+            db.table(name).add_column(column, kind)
 
 
 def open_archive(home: Home) -> Database:
@@ -54,6 +74,7 @@ def open_archive(home: Home) -> Database:
         db.execute("pragma synchronous = normal")
         db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
         migrations.apply(db)
+        add_missing(db)
         create_views(db)
     except sqlite3.OperationalError as error:
         raise MachineError(f"{home.database}: {error}; free the disk or mend its permissions") from error

@@ -17,8 +17,8 @@ from archive.database import writing
 from archive.findings import write_problem
 from archive.fold import fold_text
 from archive.model import Problem
-from archive.outline import outline
 from archive.regions import Regions
+from archive.units import delete_units, write_units
 
 Row = dict[str, Any]
 
@@ -207,35 +207,20 @@ def write_report(db: Database, report_id: str, members: list[tuple[Row, Ranked]]
         "first_seen_at": times[0] if times else None,
         "changed_at": changed[0] if changed else None,
     }
-    old = db.execute("select text_sha256, n from reports where id = ?", [report_id]).fetchone()
-    db.table("reports").upsert({**row, "n": old[1] if old else None}, pk="id")
-    if old is None or old[0] != best["text_sha256"]:
-        write_outline(db, report_id, text_of(db, best))
+    old = db.execute("select n from reports where id = ?", [report_id]).fetchone()
+    db.table("reports").upsert({**row, "n": old[0] if old else None}, pk="id")
+    # Not only where the text is new: other rules find other units in the same text.
+    write_units(db, report_id, text_of(db, best))
     for copy, ranked in members:
         values = [report_id, ranked.relation, ranked.similarity, ranked.rank, ranked.why, copy["id"]]
         db.execute("update copies set report=?, relation=?, similarity=?, rank=?, why=? where id=?", values)
         db.execute("update problems set report = ? where copy = ?", [report_id, copy["id"]])
 
 
-def write_outline(db: Database, report_id: str, text: str) -> None:
-    """Write a report's sections and paragraphs in place of what was there."""
-    sections, paragraphs = outline(text)
-    for table in ("sections", "paragraphs"):
-        db.execute(f"delete from {table} where report = ?", [report_id])
-    db.conn.executemany(
-        "insert into sections values (?, ?, ?, ?, ?, ?, ?)",
-        [(report_id, part.n, part.kind, part.level, part.heading, part.start, part.length) for part in sections],
-    )
-    db.conn.executemany(
-        "insert into paragraphs values (?, ?, ?, ?, ?)",
-        [(report_id, part.n, part.section, part.start, part.length) for part in paragraphs],
-    )
-
-
 def delete_report(db: Database, report_id: str) -> None:
     """Delete a report that no copy belongs to any more."""
-    for table, column in (("reports", "id"), ("sections", "report"), ("paragraphs", "report")):
-        db.execute(f"delete from {table} where {column} = ?", [report_id])
+    delete_units(db, report_id)
+    db.execute("delete from reports where id = ?", [report_id])
 
 
 def drop_empty(db: Database) -> None:

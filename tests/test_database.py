@@ -28,6 +28,19 @@ def test_opening_again_changes_nothing(home: Home) -> None:
     assert sqlite3.connect(home.database).execute("select sql from sqlite_master order by 1").fetchall() == before
 
 
+def test_an_archive_of_an_earlier_version_gets_what_it_lacks(home: Home) -> None:
+    db = open_archive(home)
+    with writing(db):
+        db.execute("drop table mentions")
+        db.execute("drop view full_targets")
+        db.execute("alter table terms drop column length")
+    db.close()
+    db = open_archive(home)
+    assert set(db["terms"].columns_dict) == set(TABLES["terms"].columns)
+    assert db["mentions"].exists()
+    db.close()
+
+
 def test_a_transaction_is_whole_and_keeps_others_out(home: Home) -> None:
     db = open_archive(home)
 

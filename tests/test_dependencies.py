@@ -19,6 +19,7 @@ PURE = (
     "damage",
     "copies",
     "outline",
+    "glossary",
     "align",
     "gaps",
     "draft",

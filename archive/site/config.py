@@ -29,7 +29,7 @@ SETTINGS = {
 FACETS = ["year", "province", "level", "trust"]
 
 # Shown by links and views that read better; their rows are places and digests.
-HIDDEN = ("texts", "paragraphs", "revisits")
+HIDDEN = ("texts", "paragraphs", "revisits", "mentions")
 
 # Tables of a later stage: shown once they hold something.
 SHOWN_WHEN_FILLED = ("targets", "full_targets", "terms")

@@ -1,0 +1,55 @@
+"""Writing what a report is made of: sections, paragraphs, terms with their mentions, targets, as places in its text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.glossary import find_terms
+from archive.outline import Paragraph, outline
+
+UNITS = ("sections", "paragraphs", "terms", "mentions")
+
+
+def write_units(db: Database, report_id: str, text: str) -> None:
+    """Write a report's units in place of what was there. The caller holds the transaction."""
+    delete_units(db, report_id)
+    sections, paragraphs = outline(text)
+    insert(db, "sections", report_id, map(asdict, sections))
+    insert(db, "paragraphs", report_id, map(asdict, paragraphs))
+    terms = find_terms(text, sections)
+    insert(db, "terms", report_id, ({**asdict(term), "mentions": len(term.mentions)} for term in terms))
+    mentions = [(term.n, mention) for term in terms for mention in term.mentions]
+    insert(
+        db,
+        "mentions",
+        report_id,
+        (
+            {"n": n, "term": term, "paragraph": paragraph_at(paragraphs, place.start), **asdict(place)}
+            for n, (term, place) in enumerate(mentions, 1)
+        ),
+    )
+
+
+def paragraph_at(paragraphs: Sequence[Paragraph], place: int) -> int:
+    """The number of the paragraph a character stands in."""
+    return bisect_right(paragraphs, place, key=lambda paragraph: paragraph.start)
+
+
+def insert(db: Database, table: str, report_id: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert rows of one report. By name: an archive of an earlier version has its columns in another order."""
+    rows = [{"report": report_id, **row} for row in rows]
+    if rows:
+        names = list(rows[0])
+        sql = f"insert into {table} ({', '.join(names)}) values ({', '.join('?' * len(names))})"
+        db.conn.executemany(sql, [list(row.values()) for row in rows])
+
+
+def delete_units(db: Database, report_id: str) -> None:
+    """Delete a report's units."""
+    for table in UNITS:
+        db.execute(f"delete from {table} where report = ?", [report_id])

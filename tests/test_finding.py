@@ -66,7 +66,10 @@ def words_of(tree: LexborHTMLParser, css: str) -> str:
 @pytest.fixture(scope="module")
 def texts(home: Home) -> dict[str, str]:
     with closing(sqlite3.connect(home.snapshot)) as db:
-        return {id: fold(text) for id, text in db.execute("select id, coalesce(title, '') || char(10) || text from full_reports")}
+        return {
+            id: fold(text)
+            for id, text in db.execute("select id, coalesce(title, '') || char(10) || text from full_reports")
+        }
 
 
 @pytest.mark.parametrize(

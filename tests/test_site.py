@@ -75,8 +75,8 @@ def test_front_page_says_what_the_archive_holds(site: Datasette, home: Home) -> 
     tree = page(site, "/")
     assert "29 份" in words_of(tree, ".counts")
     assert "2019–2024" in words_of(tree, ".counts")
-    assert tree.css_first("form[role=search]").attributes["action"] == "/reports/reports"
-    assert tree.css_first("form[role=search] input").attributes["name"] == "_search"
+    assert tree.css_first("form[role=search]").attributes["action"] == "/search"
+    assert tree.css_first("form[role=search] input").attributes["name"] == "q"
     assert words_of(tree, ".grid tbody th").split() == [name for name, *_ in REGIONS.values()]
     assert tree.css_first('.grid a[href="/reports/reports/990121-2019"]').attributes["class"] == "cell damaged"
     # What no source has promised is not called missing.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from archive.site.finding import SORTS, Filters
+from archive.site.finding import NO_FILTERS, SORTS, Filters
 
 # More characters than this is no search a person made; the longest paragraph known has fewer.
 LONGEST_QUERY = 1000
@@ -25,7 +25,7 @@ class Asking:
     """One search: query, filters, order (one of SORTS, "" for the usual one), page from 1, results a page."""
 
     query: str = ""
-    filters: Filters = Filters()
+    filters: Filters = NO_FILTERS
     order: str = ""
     page: int = 1
     size: int = A_PAGE
@@ -41,9 +41,8 @@ class Asking:
         Changes to filters go by their names: region, level, trust, years.
         """
         filters = self.filters
-        for name in ("region", "level", "trust"):
-            if name in changes:
-                filters = replace(filters, **{name: str(changes.pop(name))})
+        named = {name: str(changes.pop(name)) for name in ("region", "level", "trust") if name in changes}
+        filters = replace(filters, **named)  # type: ignore[arg-type]
         if "years" in changes:
             first, last = read_years(str(changes.pop("years")))
             filters = replace(filters, first=first, last=last)
@@ -76,7 +75,8 @@ def read_asking(args: Mapping[str, str]) -> Asking:
     if order and order not in SORTS:
         raise BadAskingError(f"sort must be one of {', '.join(SORTS)}")
     first, last = read_years(args.get("years", ""))
-    filters = Filters(*(args.get(name, "").strip()[:100] for name in ("region", "level", "trust")), first, last)
+    region, level, trust = (args.get(name, "").strip()[:100] for name in ("region", "level", "trust"))
+    filters = Filters(region, level, trust, first, last)
     page, size = read_number(args, "page", 1, 1_000_000), read_number(args, "size", A_PAGE, MOST_A_PAGE)
     return Asking(query, filters, order, page, size)
 

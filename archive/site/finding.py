@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from archive.fold import fold
 from archive.hits import Hit, Snippet, contains, cut_snippets, find_hits
-from archive.search import EVERY, Group, Phrase, group_query, parse_query, quote_phrase
+from archive.search import Group, Phrase, group_query, parse_query, quote_phrase
 
 Row = dict[str, Any]
 Numbers = npt.NDArray[np.int64]
@@ -106,12 +106,10 @@ def read_catalogue(db: sqlite3.Connection) -> Catalogue:
         "select id, coalesce(year, 0), coalesce(region_name, ''), coalesce(level, ''), coalesce(trust, ''),"
         " coalesce(chars, 0) from reports order by n"
     ).fetchall()
-    ids, years, *named, chars = zip(*rows, strict=True) if rows else ((), (), (), (), (), ())
-    coded = [code_values(values) for values in named]
-    arrays = [codes for codes, _ in coded]
-    return Catalogue(
-        list(ids), np.array(years, np.int64), *arrays, np.array(chars, np.int64), *[values for _, values in coded]
-    )
+    coded = [code_values(row[column] for row in rows) for column in (2, 3, 4)]
+    (path, paths), (level, levels), (trust, trusts) = coded
+    years, chars = (np.array([row[column] for row in rows], np.int64) for column in (1, 5))
+    return Catalogue([row[0] for row in rows], years, path, level, trust, chars, paths, levels, trusts)
 
 
 def code_values(values: Iterable[str]) -> tuple[npt.NDArray[np.int64], list[str]]:
@@ -177,10 +175,7 @@ def check_phrase(db: sqlite3.Connection, found: Result, phrase: Phrase, wanted: 
     candidates = order[may]
     checked, left = candidates[:MOST_CHECKED], candidates[MOST_CHECKED:]
     holding = [place for place, text in read_texts(db, checked) if contains(fold(text), phrase)]
-    if wanted:
-        keep = np.isin(found.places, holding)
-    else:
-        keep = ~np.isin(found.places, [*holding, *left])
+    keep = np.isin(found.places, holding) if wanted else ~np.isin(found.places, [*holding, *left])
     return Result(found.places[keep], found.scores[keep]), len(left)
 
 

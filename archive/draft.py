@@ -111,7 +111,8 @@ class Draft:
             among = self.passage[max(0, start - 1)] if len(self.passage) else 0
             passage += [self.passage[done:start], np.full(len(characters), among)]
             for character, pieces in shown.items():
-                pieces += [self.shown[character][done:start], np.full(len(characters), True)]
+                known = self.shown[character]
+                pieces += [known[done:start], np.full(len(characters), known[start])]
             done = end
         self.text, self.source, self.passage = "".join(text), np.concatenate(source), np.concatenate(passage)
         for character, pieces in shown.items():

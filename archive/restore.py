@@ -66,7 +66,7 @@ def restore(copies: Sequence[DamagedCopy]) -> Restoration:
         unsettled = [gap for number in range(1, len(copies)) for gap in ask(draft, copies, number)]
         if draft.text == before:
             break
-    missing = [*unsettled, *find_unseen(draft, copies)]
+    missing = [*unsettled, *find_unseen(draft, copies, unsettled)]
     missing.sort(key=lambda gap: (gap.start, gap.length, gap.characters))
     lost = "".join(dict.fromkeys(character for gap in missing for character in gap.characters))
     return Restoration(draft.text, tuple(list_restored(draft, copies)), tuple(missing), lost, draft.cut)
@@ -97,8 +97,11 @@ def ask(draft: Draft, asked: Sequence[DamagedCopy], number: int) -> list[Missing
     return unsettled
 
 
-def find_unseen(draft: Draft, asked: Sequence[DamagedCopy]) -> Iterator[Missing]:
+def find_unseen(draft: Draft, asked: Sequence[DamagedCopy], unsettled: Sequence[Missing]) -> Iterator[Missing]:
     """The stretches in which a character is lost and no other copy shows that it stands there or does not."""
+    for gap in unsettled:
+        for character in gap.characters:
+            draft.shown_of(character)[gap.start : gap.start + gap.length + 1] = True
     stretches: dict[tuple[int, int], str] = {}
     for character in dict.fromkeys("".join(asked[number].lost for number in draft.passages())):
         losing = np.array([character in copy.lost for copy in asked])[draft.passage]

@@ -152,7 +152,7 @@ TABLES: dict[str, Table] = {
             "published_on": (str, "day on which that copy says it was published"),
             "origin": (str, "official, press, database, aggregator, forum, network, farm or unknown"),
             "trust": (str, "official, republished, damaged or restored"),
-            "lost": (str, "the characters the text has lost throughout, null for none"),
+            "lost": (str, "the characters the text has lost, throughout or where no copy has them; null for none"),
             "first_seen_at": (str, "when the archive first captured a copy, null where unknown"),
             "changed_at": (str, "when the copy whose text stands was first captured"),
         },
@@ -239,6 +239,18 @@ TABLES: dict[str, Table] = {
         },
         links=(("report", "reports", "id"), ("copy", "copies", "id")),
         indexes=(("report",), ("copy",), ("code",)),
+    ),
+    "restored": Table(
+        "Characters of a report's text that its best copy has lost, and the copy that gave them",
+        ("report", "n"),
+        {
+            "report": (str, "the report"),
+            "n": (int, "from 1, in text order"),
+            "start": (int, "character of the text where they begin"),
+            "length": (int, "characters"),
+            "copy": (str, "the copy that shows them"),
+        },
+        links=(("report", "reports", "id"), ("copy", "copies", "id")),
     ),
     "sections": Table(
         "The parts of a report",

@@ -18,6 +18,7 @@ from archive.findings import write_problem
 from archive.fold import fold_text
 from archive.model import Problem
 from archive.regions import Regions
+from archive.settle_text import forget_restoration, settle_text
 from archive.units import delete_units, write_units
 
 Row = dict[str, Any]
@@ -90,9 +91,9 @@ def neighbours(db: Database, copy_id: str) -> Iterator[Row]:
             yield row
 
 
-def text_of(db: Database, copy: Row) -> str:
-    """A copy's text."""
-    return str(db.execute("select text from texts where sha256 = ?", [copy["text_sha256"]]).fetchone()[0])
+def text_of(db: Database, row: Row) -> str:
+    """The text of a copy or report."""
+    return str(db.execute("select text from texts where sha256 = ?", [row["text_sha256"]]).fetchone()[0])
 
 
 def find_home_of(db: Database, copy: Row) -> Key | None:
@@ -189,28 +190,23 @@ def write_report(db: Database, report_id: str, members: list[tuple[Row, Ranked]]
     # The source is the most trusted place that shows the report, though the text may come from further down.
     source = min((copy for copy, _ in members), key=lambda copy: (origin_rank(copy["origin"]), copy["url"] is None))
     times = sorted(copy["seen_from"] for copy, _ in members if copy["seen_from"])
-    changed = sorted(c["seen_from"] for c, _ in members if c["seen_from"] and c["text_sha256"] == best["text_sha256"])
-    trust = "damaged" if best["damage"] else "official" if best["origin"] == "official" else "republished"
+    text = settle_text(db, report_id, [copy for copy, _ in members])
     row: Row = {
         "id": report_id,
         **place,
         **{name: next((copy[name] for copy, _ in members if copy[name] is not None), None) for name in TAKEN},
-        "text_sha256": best["text_sha256"],
-        "chars": best["chars"],
+        **text,
         "copies": len(members),
         "best_copy": best["id"],
         "source_url": source["url"],
         "published_on": source["published_on"],
         "origin": source["origin"],
-        "trust": trust,
-        "lost": best["lost"],
         "first_seen_at": times[0] if times else None,
-        "changed_at": changed[0] if changed else None,
     }
     old = db.execute("select n from reports where id = ?", [report_id]).fetchone()
     db.table("reports").upsert({**row, "n": old[0] if old else None}, pk="id")
     # Not only where the text is new: other rules find other units in the same text.
-    write_units(db, report_id, text_of(db, best))
+    write_units(db, report_id, text_of(db, text))
     for copy, ranked in members:
         values = [report_id, ranked.relation, ranked.similarity, ranked.rank, ranked.why, copy["id"]]
         db.execute("update copies set report=?, relation=?, similarity=?, rank=?, why=? where id=?", values)
@@ -221,13 +217,15 @@ def delete_report(db: Database, report_id: str) -> None:
     """Delete a report that no copy belongs to any more."""
     delete_units(db, report_id)
     db.execute("delete from reports where id = ?", [report_id])
+    forget_restoration(db, report_id)
 
 
 def drop_empty(db: Database) -> None:
     """Delete reports without copies, and texts that nothing points at."""
     for (gone,) in db.execute("select id from reports where id not in (select report from copies)").fetchall():
         delete_report(db, gone)
-    db.execute("delete from texts where sha256 not in (select text_sha256 from copies)")
+    used = "select text_sha256 from copies union select text_sha256 from reports"
+    db.execute(f"delete from texts where sha256 not in ({used})")
 
 
 def note_wrong_labels(db: Database, copy: Row, key: Key) -> None:

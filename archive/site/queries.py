@@ -192,12 +192,15 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
         " end, copy is not ?, copy, start, code",
         [id, report["best_copy"]],
     )
+    best = next((copy for copy in copies if copy["id"] == report["best_copy"]), None)
+    # The places of a copy's problems are places in its text: a restored text has its own.
+    shown = {None, best["id"] if best and best["text_sha256"] == report["text_sha256"] else None}
     hits = find_hits(text, query) if query else []
     places = [Place(start, end) for start, end, _ in hits]
     places += [
         Place(problem["start"], problem["start"] + max(problem["length"] or 1, 1), phrases.name_problem(problem))
         for problem in problems
-        if problem["start"] is not None and problem["copy"] in (None, report["best_copy"])
+        if problem["start"] is not None and problem["copy"] in shown
     ]
     siblings = fetch(
         db,
@@ -205,7 +208,6 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
         " order by year, id",
         [report["region"], report["township"]],
     )
-    best = next((copy for copy in copies if copy["id"] == report["best_copy"]), None)
     return {
         "report": report,
         "layout": lay_out_report(db, report, text, places),

@@ -13,22 +13,26 @@ from itertools import pairwise
 from archive.characters import map_characters
 from archive.furniture import is_furniture
 from archive.head import (
+    DAMAGED_SESSION,
     DASHES,
     FULL_TEXT,
     HAN,
     HEAD_LINES,
-    POST,
+    LONGEST_HEAD,
     SALUTATION,
+    SESSION,
     SITE_TAG,
     find_salutation,
-    is_head_line,
+    is_date_line,
     is_title,
+    read_date,
     read_session,
-    read_speaker,
     simplify,
+    squeeze,
 )
 from archive.noise import drop_inserted_lines, drop_insertions, drop_page_furniture, drop_readings, drop_tokens
 from archive.paragraphs import HEADING, HEADING_START, join_cut, part_flattened, split_run_together
+from archive.speaker import POST, read_speaker
 
 Step = Callable[[list[str]], list[str]]
 
@@ -130,7 +134,9 @@ def trim_head(paragraphs: list[str]) -> list[str]:
     if salutation is None:
         return paragraphs[titles[-1] :] if titles else drop_leading_furniture(paragraphs)
     between = titles[-1] + 1 if titles else first_head_line(paragraphs, salutation)
-    lines = [line for line in join_session(paragraphs[between:salutation]) if belongs_to_head(line)]
+    found = join_session(paragraphs[between:salutation])
+    dated = any(read_date(line) and not is_date_line(line) for line in (*paragraphs[between - 1 : between], *found))
+    lines = [line for line in found if belongs_to_head(line) or (not dated and is_printed_date(line))]
     head = list(dict.fromkeys(part_session(lines)))
     if titles and not any(is_head_line(line) for line in head):
         # The site set title and session line apart with a second title or furniture between them.
@@ -183,6 +189,33 @@ def first_head_line(paragraphs: list[str], salutation: int) -> int:
         if is_head_line(paragraphs[number]):
             start = number
     return start
+
+
+def is_head_line(line: str) -> bool:
+    """Whether a line between title and salutation belongs to the head: session, date or speaker."""
+    if len(line) > LONGEST_HEAD:
+        return False
+    squeezed = squeeze(simplify(line))
+    return bool(
+        len(squeezed) <= 90
+        and not re.search(r"[。！？；]", squeezed)
+        and (
+            SESSION.search(squeezed)
+            or DAMAGED_SESSION.search(squeezed)
+            or is_date_line(line)
+            or read_speaker(line)
+            or (squeezed[:1] in DASHES and re.search(r"\d日|人民代表大会|会议上", squeezed))
+        )
+    )
+
+
+# Heads print 2016年1月14日 and 二〇一六年; sites pad 2016年01月14日, and state the time.
+PRINTED_DATE = re.compile(r"^\D{4,}$|^\d{4}\s?年\s?[1-9]\d?\s?月\s?[1-9]\d?\s?日$")
+
+
+def is_printed_date(line: str) -> bool:
+    """Whether a line is a date alone, written as heads print it; it counts where no other line of the head has one."""
+    return is_date_line(line) and PRINTED_DATE.match(line.strip()) is not None
 
 
 def belongs_to_head(line: str) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.articles import begins_speech, join_pages
 from archive.clean import clean_text
 from archive.damage import find_damage, lost_characters
+from archive.head import SALUTATION
 from archive.identify import Clues, identify
 from archive.model import Candidate, Finding, Page, PageRules
 from archive.read import read_page
 from archive.regions import Regions, load_regions
 from archive.split import split_candidates
+
+# Breadcrumbs, notices and tables of data stand in so many lines above a report (SOURCES §2b: 海淀 has 19 rows).
+LINES_ABOVE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,10 @@ def examine_candidate(candidate: Candidate, page: Page, known: Circumstances, re
     clues = Clues(
         title=candidate.title,
         site_code=page.facts.get("siteidcode"),
+        site_name=page.facts.get("sitename"),
         region=known.region,
         published_on=candidate.published_on,
+        around=tuple(lines_above(candidate)),
     )
     identity = identify(text, clues, regions)
     damage = find_damage(text, candidate, identity.year)
@@ -72,3 +79,12 @@ def examine_candidate(candidate: Candidate, page: Page, known: Circumstances, re
     # The reader of a text and its candidate may show the same.
     problems = tuple(dict.fromkeys(found))
     return Finding(candidate, text, identity, problems, lost_characters(damage))
+
+
+def lines_above(candidate: Candidate) -> Iterator[str]:
+    """The short lines of a candidate above its salutation, those among them that cleaning takes away."""
+    for line in candidate.paragraphs[:LINES_ABOVE]:
+        if SALUTATION.search(line[:200]):
+            return
+        if len(line) <= 80:
+            yield line

@@ -19,21 +19,36 @@ HEAD_LINES = 70
 # No line of a head is longer, however it is spaced, nor all of it run together: the longest in SOURCES §4 has 120.
 LONGEST_HEAD = 400
 
-# 2020年1月9日, 二〇二一年一月十二日, with or without spaces (SOURCES §4, 1–45).
+# 2020年1月9日, 二〇二一年一月十二日, 二00三年, 2012年元月9日, with or without spaces (SOURCES §4, 1–45).
 DATE = re.compile(
-    r"(?P<year>\d{4}|[一二三四五六七八九零〇○ＯO]{4})\s*年\s*"
-    r"(?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*"
-    r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日"
+    r"(?<!\d)(?P<year>[12]\s?\d\s?\d\s?\d|[一二](?:\s?[一二三四五六七八九零〇○ＯOo0]){3})\s*年\s*"
+    r"(?P<month>元|\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*"
+    r"(?P<day>\d{1,2}|[一二三四五六七八九十廿](?:\s?[一二三四五六七八九十]){0,2})\s*日"
 )
-# A date that lost its 年 and 月, or all but its 日: 2019115日, —— 日在 (SOURCES §4, 9 and 22).
-DAMAGED_DATE = re.compile(rf"(?<!\d)\d{{5,8}}\s*日|[{DASHES}]{{1,4}}\s*年?\s*月?\s*日(?=\s*在)")
+# （2012.2.9）, [2012-02-09] on a line of its own: printed heads have them in brackets, sites without.
+POINT_DATE = re.compile(r"^[（(\[〔【](?P<year>\d{4})[.．/-](?P<month>\d{1,2})[.．/-](?P<day>\d{1,2})[）)\]〕】]$")
+# A date that lost its 年 and 月, or all but its 日: 2019115日, 2019年115日, 20191月15日, —— 日在 (SOURCES §4, 9, 22).
+DAMAGED_DATE = re.compile(
+    rf"(?<!\d)(?:(?P<digits>[12]\d{{4,7}})|(?P<year>[12]\d{{3}})年(?P<rest>\d{{2,4}})"
+    rf"|(?P<year2>[12]\d{{3}})(?P<month2>\d{{1,2}})月(?P<day2>\d{{1,2}}))\s*日"
+    rf"|(?P<year3>[12]\d{{3}})年(?P<month3>\d{{1,2}})月(?P<day3>\d{{1,2}})(?=在)"
+    rf"|(?:(?<=[{DASHES}（(])|^)\s*(?:\d{{4}}|[一二][〇○零\w]{{3}})?\s*年?\s*\d{{0,2}}\s*月?\s*\d{{0,2}}\s*日(?=\s*[于在])"
+)
 
+LOST_DATE_END = re.compile(r"(?<=\d)日")
+
+# 第十五届人民代表大会第三次会议, 第十四届全国人民代表大会…, 十五届人大三次会议, 首次会议. 人大常委会 has none.
+ORDINAL = rf"(?:第?\s?{NUMERAL}|首)"
 SESSION = re.compile(
-    rf"(?P<congress>第?{NUMERAL}届人民代表大会)"
-    rf"(?P<session>第{NUMERAL}次?(?:全体)?会议(?:第{NUMERAL}次(?:全体)?会议)?)"
+    rf"(?P<congress>{ORDINAL}届(?:全国)?(?:人民代表大会|人大|人代会))"
+    rf"(?P<session>(?:第?{NUMERAL}次?|首次)(?:全体)?会议(?:第{NUMERAL}次(?:全体)?会议)?)"
 )
-# Numbers of congress and session lost: 第届人民代表大会第次会议, 第十人民代表大会第次会议 (SOURCES §4, 10).
-DAMAGED_SESSION = re.compile(rf"第(?:{NUMERAL})?届?人民代表大会第(?:{NUMERAL})?次?(?:全体)?会议")
+# Numbers or a character of congress and session lost: 第届人民代表大会第次会议, 第十人民代表大会第次会议 (SOURCES §4,
+# 10), 第五届民代表大会第三次会议.
+CONGRESS_LESS_ONE = "|".join("人民代表大会"[:n] + "人民代表大会"[n + 1 :] for n in range(6))
+DAMAGED_SESSION = re.compile(
+    rf"第(?:{NUMERAL})?届?(?:人民代表大会|{CONGRESS_LESS_ONE})第?(?:{NUMERAL})?次?(?:全体)?会议"
+)
 
 SALUTATION = re.compile(
     r"各位(?:代表|委员)(?:[、，,]?\s*(?:各位)?(?:委员|同志们|同志|代表|来宾|朋友们)){0,8}\s*[:：！!]"
@@ -48,34 +63,16 @@ OPENING = re.compile(
 # 2020年黄浦区政府工作报告, 政府工作报告, 区政府工作报告(2008), 上海市静安区人民政府工作报告(全文)
 TITLE = re.compile(
     r"^(?!.*(?:解读|读懂|图解|看点|征求意见|讨论稿|协商稿|摘登|摘要|决议|分工|任务分解|作政府工作报告|人民代表大会))"
-    r"[^，。；！？,;!?]{0,40}?政府(?:的)?工作报告(?:[（(][^）)]{0,16}[）)])?(?:全文)?$"
+    r"[^，。；！？,;!?]{0,40}?政府(?:的)?工作报告(?:[（(][^）)]{0,30}[）)])?(?:全文)?$"
 )
 SITE_TAG = re.compile(r"^(?:【[^】]{1,20}】|\[[^\]]{1,10}\])+")
 FULL_TEXT = re.compile(r"(?:[（(]全文[）)]|全文)$")
-
-POST = (
-    r"(?:代理|代)?(?:区|市|县|州|旗|省|镇|乡)\s*长|(?:代理|代)?主\s*席|(?:代理|代)?专\s*员|(?:代理|代)?盟\s*长|主\s*任"
-)
-NAME = rf"[{HAN}](?:\s*[{HAN}]){{1,3}}|[{HAN}]{{2,12}}(?:[·•．][{HAN}]{{1,12}})+|[{HAN}]{{5,8}}"
-# What may stand before the post: region, 人民政府, party post (县委副书记、).
-SPEAKER = re.compile(rf"^(?P<before>[{HAN}、，,\s]{{0,34}}?)(?P<post>{POST})\s*[:：]?\s*(?P<name>{NAME})$")
-BARE_NAME = re.compile(rf"^[{HAN}](?:\s+[{HAN}]){{1,2}}$")
-# A name without post or spaces counts only right under the session line or date (湖南 2026).
-LONE_NAME = re.compile(rf"^[{HAN}]{{2,4}}$|^[{HAN}]{{2,12}}(?:[·•．][{HAN}]{{1,12}})+$")
-
-# A speaker named within the session line: …会议上河北省人民政府省长王正谱作政府工作报告, ——2025年1月14日自治区人民政府
-# 主席王莉霞在…上的讲话, 1月15日龚正市长在… (provincial reports of 2025).
-IN_SESSION = (
-    re.compile(rf"会议上[，,]?[{HAN}、]{{0,24}}?(?P<post>{POST})\s*(?P<name>{NAME})(?=作|[。\s]|$)"),
-    re.compile(rf"日[{HAN}、]{{0,24}}?(?P<post>{POST})\s*(?P<name>{NAME})在"),
-    re.compile(rf"日(?P<name>(?:(?![省市县区州旗盟府会])[{HAN}]){{2,4}}?)(?P<post>{POST})在"),
-)
 
 # Mirrors print heads in traditional characters (SOURCES §1b); the grammar above is in simplified ones.
 TRADITIONAL = frozenset(SIMPLIFIED)  # a set: as a pattern its thousands of characters are searched one by one
 SIMPLER = str.maketrans(SIMPLIFIED)
 
-CHINESE_DIGITS = {"零": 0, "〇": 0, "○": 0, "Ｏ": 0, "O": 0} | {c: n for n, c in enumerate("一二三四五六七八九", 1)}
+CHINESE_DIGITS = dict.fromkeys("零〇○ＯOo0", 0) | {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +89,14 @@ def simplify(line: str) -> str:
     return line if TRADITIONAL.isdisjoint(line) else line.translate(SIMPLER)
 
 
+def squeeze(line: str) -> str:
+    """A line without white space."""
+    return re.sub(r"\s", "", line)
+
+
 def read_number(words: str) -> int | None:
-    """An Arabic or Chinese numeral up to 99, or a year spelt digit by digit; None where it is neither."""
+    """An Arabic or Chinese numeral up to 99 (元 is 1, 廿 20), or a year spelt digit by digit; None for neither."""
+    words = {"元": "一"}.get(words, words.replace("廿", "二十"))
     if words.isdigit() and words.isascii():
         return int(words)
     if "十" in words:
@@ -106,47 +109,76 @@ def read_number(words: str) -> int | None:
     return None
 
 
+def day_of(*parts: str) -> date | None:
+    """Year, month and day in words as a day; None where the calendar has none such."""
+    try:
+        return date(*(read_number(squeeze(part)) or 0 for part in parts))
+    except ValueError:
+        return None
+
+
 def read_date(line: str) -> date | None:
     """The first whole date in a line; None where there is none or it is no day of the calendar."""
-    for match in DATE.finditer(line):
-        parts = [read_number(match[part]) for part in ("year", "month", "day")]
-        try:
-            return date(*(part or 0 for part in parts))
-        except ValueError:
-            continue
-    return None
+    matches = [*DATE.finditer(line), *POINT_DATE.finditer(line.strip(DASHES + " "))]
+    days = (day_of(match["year"], match["month"], match["day"]) for match in matches)
+    return next((day for day in days if day), None)
+
+
+def damaged_readings(line: str) -> tuple[str, list[date]] | None:
+    """A date that lost characters: its words, and every day it may have been (none where too much is lost).
+
+    A whole date that the calendar does not have (2月31日) is damaged too. None where there is no such date.
+    """
+    if read_date(line):
+        return None
+    if match := DATE.search(line):
+        return match[0], []
+    match = DAMAGED_DATE.search(squeeze(line))
+    if match is None:
+        return None
+    found = match.groupdict()
+    if found["digits"] or found["rest"]:
+        year, rest = (found["year"], found["rest"]) if found["rest"] else (found["digits"][:4], found["digits"][4:])
+        splits = [(rest[:cut], rest[cut:]) for cut in (1, 2) if 1 <= len(rest) - cut <= 2]
+        # 0115 is January the 15th, never 01 and 15 of a month without nought.
+        splits = [(month, day) for month, day in splits if not (day.startswith("0") and len(day) == 1)]
+        return match[0], sorted({day for split in splits if (day := day_of(year, *split))})
+    for n in ("2", "3"):
+        if found[f"year{n}"]:
+            day = day_of(found[f"year{n}"], found[f"month{n}"], found[f"day{n}"])
+            return match[0], [day] if day else []
+    return match[0].strip(DASHES + "（("), []
 
 
 def read_session(line: str) -> Session | None:
     """The people's congress and session a line names near its beginning, with the place words before them."""
-    undated = DATE.sub("|", re.sub(rf"(?<=[{HAN}])\s+(?=[{HAN}])", "", simplify(line[:LONGEST_HEAD])))
-    match = SESSION.search(undated)
+    found = place_before(line, SESSION)
+    if found is None:
+        return None
+    place, match, printed = found
+    congress, session = (printed[match.start(part) : match.end(part)] for part in ("congress", "session"))
+    return Session(place, place + congress, session)
+
+
+def read_damaged_session(line: str) -> tuple[str, str] | None:
+    """Place and words of a session line that lost its numbers or a character; None where there is none."""
+    found = place_before(line, DAMAGED_SESSION)
+    return (found[0], found[1][0]) if found else None
+
+
+def place_before(line: str, pattern: re.Pattern[str]) -> tuple[str, re.Match[str], str] | None:
+    """A match in a squeezed line, the words of place before it and the line it stands in; forms as printed."""
+    printed = squeeze(line[:LONGEST_HEAD])
+    simple = simplify(printed)
+    match = pattern.search(simple)
     if match is None:
         return None
-    before = re.search(rf"[{HAN}]*$", undated[: match.start()])
+    dated = [found.end() for found in (*DATE.finditer(simple), *LOST_DATE_END.finditer(simple))]
+    start = max((end for end in dated if end <= match.start()), default=0)
+    before = re.search(rf"[{HAN}]*$", re.sub("^[上下]午", "", printed[start : match.start()]))
     place = (before[0] if before else "").rpartition("在")[2]
-    return Session(place, place + match["congress"], match["session"])
-
-
-def read_speaker(line: str) -> tuple[str, str | None] | None:
-    """Name and post of a speaker line (区长 胡广杰; 秦 健 has its space taken out); post None for a bare name."""
-    line = line.strip(DASHES + " （）()")
-    if match := SPEAKER.match(simplify(line)):
-        if match["before"].endswith("副"):
-            return None
-        return re.sub(r"\s", "", line[match.start("name") : match.end("name")]), re.sub(r"\s", "", match["post"])
-    if BARE_NAME.match(line):
-        return re.sub(r"\s", "", line), None
-    return None
-
-
-def read_session_speaker(line: str) -> tuple[str, str] | None:
-    """Name and post of a speaker named within a session line; None where none is."""
-    for pattern in IN_SESSION:
-        if (match := pattern.search(simplify(line))) and "副" not in match[0]:
-            name = line[match.start("name") : match.end("name")]
-            return re.sub(r"\s", "", name), re.sub(r"\s", "", match["post"])
-    return None
+    # 于都, 于田 and 于洪 are names; any other 于 is the preposition.
+    return re.sub(r"^于(?!都县|田县|洪区)", "", place), match, printed
 
 
 def is_title(line: str) -> bool:
@@ -176,26 +208,10 @@ def title_year(title: str | None) -> int | None:
 
 
 def is_date_line(line: str) -> bool:
-    """Whether a line holds a date and nothing else but brackets and dashes."""
-    return DATE.sub("", line).strip(DASHES + " （）()〔〕") == "" and DATE.search(line) is not None
-
-
-def is_head_line(line: str) -> bool:
-    """Whether a line between title and salutation belongs to the head: session, date or speaker."""
-    if len(line) > LONGEST_HEAD:
-        return False
-    squeezed = re.sub(r"\s", "", simplify(line))
-    return bool(
-        len(squeezed) <= 90
-        and not re.search(r"[。！？；]", squeezed)
-        and (
-            SESSION.search(squeezed)
-            or DAMAGED_SESSION.search(squeezed)
-            or is_date_line(line)
-            or read_speaker(line)
-            or (squeezed[:1] in DASHES and re.search(r"\d日|人民代表大会|会议上", squeezed))
-        )
-    )
+    """Whether a line holds a date and nothing else but brackets, dashes and 上午."""
+    if POINT_DATE.match(line.strip(DASHES + " ")):
+        return True
+    return re.sub(r"[上下]午", "", DATE.sub("", line)).strip(DASHES + " （）()〔〕[]") == "" and bool(DATE.search(line))
 
 
 def find_salutation(lines: tuple[str, ...] | list[str]) -> int | None:

@@ -1,42 +1,46 @@
 """What a text is: a report or which near miss, of which region and year, given when, where and by whom.
 
 Every value is read from the text or the page, with its evidence; a value that cannot be settled stays None and a
-problem says why. Order of evidence: session line, head title, inner evidence, page, source (DESIGN §7).
+problem says why. Order of evidence: session line, head title, inner evidence, page, source (DESIGN §7). The grammar of
+heads stands in head.py and speaker.py, the weighing of years in when.py, of regions in place.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from archive.head import (
-    DAMAGED_DATE,
-    DAMAGED_SESSION,
-    LONE_NAME,
+    DASHES,
+    DATE,
+    HAN,
     LONGEST_HEAD,
     OPENING,
     SALUTATION,
     Session,
+    damaged_readings,
     find_salutation,
     is_date_line,
     is_title,
+    read_damaged_session,
     read_date,
     read_session,
-    read_session_speaker,
-    read_speaker,
     tidy_title,
     title_year,
 )
 from archive.model import Evidence, Identity, Problem
 from archive.near_miss import Decision, decide
-from archive.regions import NATION, Mention, Region, Regions
+from archive.place import Settled, nation, opening_place, settle_region
+from archive.regions import Regions
+from archive.speaker import read_lone_name, read_post, read_session_speaker, read_speaker, words_before_post
+from archive.when import Said, heading_years, settle_day, settle_year
 
 # The head ends at the salutation; without one, in so many first lines.
 HEADLESS_LINES = 8
-# Sessions from here on plan the next year (SOURCES §4, rule 1: Nov 拉萨, Dec 海淀, 武昌 …).
-PLANS_NEXT_YEAR = 11
+# A session line is cut over so many lines at most (SOURCES §4, rule 3, saw three).
+MOST_CUTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +48,36 @@ class Clues:
     """What the page and its source say beside the text. All optional.
 
     `title` is the page's title; `site_code` the SiteIDCode of the page standard, whose first six digits are the area;
-    `region` the code in the source file; `published_on` the page's day of publication (ISO).
+    `site_name` its SiteName; `region` the code in the source file; `published_on` the page's day of publication (ISO);
+    `around` are lines of the page above the text, breadcrumbs and notices.
     """
 
     title: str | None = None
     site_code: str | None = None
+    site_name: str | None = None
     region: str | None = None
     published_on: str | None = None
+    around: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Head:
-    """The head of a text: its lines before the salutation, and what they were read as."""
+    """The head of a text: its lines before the salutation, and what they were read as.
+
+    `damaged_place` are the words before a session line that lost its numbers; `readings` the days a damaged date may
+    have been; `lone_date` says that the day stands on a line of its own, as days of publication do.
+    """
 
     lines: tuple[str, ...]
-    title: str | None
-    session: Session | None
-    delivered: date | None
-    speaker: str | None
-    post: str | None
+    title: str | None = None
+    session: Session | None = None
+    damaged_place: str = ""
+    delivered: date | None = None
+    lone_date: bool = False
+    readings: list[date] = field(default_factory=list)
+    speaker: str | None = None
+    post: str | None = None
+    speaker_line: str = ""
     evidence: dict[str, Evidence] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -72,37 +87,53 @@ def identify(text: str, clues: Clues, regions: Regions) -> Identity:
     lines = text.split("\n")
     salutation = find_salutation(lines)
     head = read_head(lines, salutation)
+    if head.session is None:
+        read_document_number(head, clues.around)
     shown = clues.title or head.title
     decision = decide(text, shown, has_session=head.session is not None)
     if not decision.is_report:
         return Identity(False, decision.reason, decision.detail, title=head.title, title_year=title_year(shown))
-    year, year_evidence, year_problems = settle_year(head, lines, shown)
-    region, township, region_evidence, region_problems = settle_region(head, lines, year, clues, regions)
-    evidence = {**head.evidence, **year_evidence, **region_evidence}
+    opening = next((line[:200] for line in lines[:60] if OPENING.search(line[:200])), "")
+    published = read_iso(clues.published_on)
+    headings = heading_years(lines)
+    settle_delivery(head, published, headings)
+    titles = [title for title in (head.title, clues.title) if title]
+    year, year_evidence, year_problems = settle_year(head.delivered, headings, opening, titles, published)
+    place = place_of(head, opening, clues, year, regions)
     complete, incomplete = is_complete(lines, salutation, decision)
+    path = "/".join(part for part in (place.region.path, place.township) if part) if place.region else None
     return Identity(
         True,
         "report",
         decision.detail,
         title=head.title,
-        region=region.code if region else None,
-        region_name=(region.path + (f"/{township}" if township else "")) if region else None,
-        township=township if region else None,
+        region=place.region.code if place.region else None,
+        region_name=path,
+        township=place.township if place.region else None,
         year=year,
-        title_year=title_year(shown),
+        title_year=title_year(shown) or title_year(head.title),
         delivered_on=head.delivered.isoformat() if head.delivered else None,
         congress=head.session.congress if head.session else None,
         session=head.session.session if head.session else None,
         speaker=head.speaker,
         speaker_post=head.post,
         complete=complete,
-        evidence=evidence,
+        evidence={**head.evidence, **year_evidence, **place.evidence},
         problems=(
             *(place_words(problem, text) for problem in (*head.problems, *incomplete)),
             *year_problems,
-            *region_problems,
+            *place.problems,
         ),
     )
+
+
+def read_iso(words: str | None) -> date | None:
+    """A day as pages and tables state it (2019-01-25, with or without a time); None for none or another form."""
+    match = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})", words or "")
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
 
 
 def place_words(problem: Problem, text: str) -> Problem:
@@ -116,179 +147,145 @@ def read_head(lines: list[str], salutation: int | None) -> Head:
     """Read title, session line, date and speaker from the lines before the salutation."""
     above = tuple(line[:LONGEST_HEAD] for line in lines[: HEADLESS_LINES if salutation is None else salutation])
     titles = [line for line in above if is_title(line)]
-    head = Head(above, tidy_title(titles[0]) if titles else None, None, None, None, None)
+    head = Head(above, tidy_title(titles[0]) if titles else None)
     if titles:
         head.evidence["title"] = Evidence("title line", titles[0])
-    # A session line may be cut over two or three lines (SOURCES §4, rule 3).
-    spans = [*above, *("".join(above[n : n + 2]) for n in range(len(above) - 1)), "".join(above)]
-    for line in spans:
-        if (session := read_session(line)) is not None:
-            head.session = session
-            head.evidence["session"] = Evidence("session line", line[:120])
-            break
-    for line in sorted(spans, key=lambda line: read_session(line) is None):
-        if (delivered := read_date(line)) is not None:
-            head.delivered = delivered
-            head.evidence["delivered_on"] = Evidence("date in the head", line[:120])
-            break
+    read_session_line(head)
+    read_day(head)
     read_speaker_lines(head)
-    joined = "".join(above)
-    if head.delivered is None and (broken := DAMAGED_DATE.search(joined)):
-        head.problems.append(Problem("damaged_date", "minor", f"the date has lost characters: {broken[0]}"))
-    if head.session is None and (broken := DAMAGED_SESSION.search(joined)):
-        head.problems.append(Problem("damaged_session", "minor", f"the session has lost its numbers: {broken[0]}"))
     return head
 
 
+def windows(lines: tuple[str, ...]) -> Iterator[str]:
+    """Every line, then every two that follow each other as one, up to MOST_CUTS: the shortest that reads counts."""
+    for size in range(1, MOST_CUTS + 1):
+        for start in range(len(lines) - size + 1):
+            yield "".join(lines[start : start + size])
+
+
+# A line that ends in the place of a session line which goes on below: ——2024年1月16日在样例市.
+PLACE_AT_END = re.compile(rf"(?:\d日|[一二三四五六七八九十]日|^)[于在][{HAN}]{{2,}}$")
+
+
+def longer_windows(lines: tuple[str, ...], window: str) -> Iterator[tuple[str, str]]:
+    """The line above a window, and both as one."""
+    for size in range(1, MOST_CUTS + 1):
+        for start in range(1, len(lines) - size + 1):
+            if "".join(lines[start : start + size]) == window:
+                yield lines[start - 1], lines[start - 1] + window
+
+
+def read_session_line(head: Head) -> None:
+    """Fill the session; a damaged one gives its place and a problem."""
+    for line in windows(head.lines):
+        if (session := read_session(line)) is not None:
+            longer = [whole for above, whole in longer_windows(head.lines, line) if PLACE_AT_END.search(above)]
+            words = next((whole for whole in longer if read_session(whole)), line)
+            head.session = read_session(words) or session
+            head.evidence["session"] = Evidence("session line", words[:120])
+            return
+    for line in windows(head.lines):
+        if found := read_damaged_session(line):
+            head.damaged_place = found[0]
+            head.problems.append(Problem("damaged_session", "minor", f"the session has lost characters: {found[1]}"))
+            return
+
+
+def read_document_number(head: Head, around: Iterable[str]) -> None:
+    """Fill the session from the number a document of it has above its title: 长宁区十四届人大三次会议文件(16)."""
+    for line in around:
+        if re.search(r"会议.{0,4}(?:文件|材料)", line) and (session := read_session(line)):
+            head.session = session
+            head.evidence["session"] = Evidence("number of the document", line[:120])
+
+
+def read_day(head: Head) -> None:
+    """Fill the day of the speech, the session line's before another's; or the readings of a damaged one."""
+    spoken = head.evidence["session"].words if head.session else ""
+    titles = [line for line in head.lines if is_title(line)]
+    others = [line for line in head.lines if line not in titles]
+    found = [(line, day) for line in (spoken, *others, *titles, *windows(head.lines)) if (day := read_date(line))]
+    if found:
+        line, head.delivered = found[0]
+        head.lone_date = line != spoken and is_date_line(line) and line.strip(DASHES + " ")[:1] not in "（([〔【"
+        head.evidence["delivered_on"] = Evidence("date in the head", line[:120])
+        for other, day in found[1:]:
+            if day != head.delivered and other in head.lines:
+                text = f"the head says {head.delivered} and {day}: {other}"
+                head.problems.append(Problem("date_disagrees", "minor", text))
+                break
+        return
+    for line in (spoken, *windows(head.lines)):
+        if broken := damaged_readings(line):
+            words, head.readings = broken
+            head.evidence["delivered_on"] = Evidence("damaged date", words)
+            head.problems.append(Problem("damaged_date", "minor", f"the date has lost characters: {words}"))
+            return
+
+
+def settle_delivery(head: Head, published: date | None, headings: list[Said]) -> None:
+    """Settle a damaged day, and hold the day of the speech against that of publication."""
+    if head.delivered is None and "delivered_on" in head.evidence:
+        words = head.evidence.pop("delivered_on").words
+        if settled := settle_day(head.readings, published, headings):
+            head.delivered, why = settled
+            head.evidence["delivered_on"] = Evidence(f"damaged date, settled by {why}", words)
+    if head.delivered is None or published is None:
+        return
+    if head.lone_date and head.delivered == published:
+        words = head.evidence.pop("delivered_on").words
+        head.delivered = None
+        text = f"the day is that of publication too, not taken as the day of the speech: {words}"
+        head.problems.append(Problem("date_of_publication", "note", text))
+    elif published < head.delivered:
+        text = f"the page is of {published}, the speech of {head.delivered}"
+        head.problems.append(Problem("published_before_delivery", "minor", text))
+
+
 def read_speaker_lines(head: Head) -> None:
-    """Fill the speaker from the head's lines: with a post before a bare name, the last of them counts."""
-    found = [(line, read) for line in head.lines if not is_title(line) and (read := read_speaker(line))]
-    for above, line in zip(head.lines, head.lines[1:], strict=False):
-        if not found and LONE_NAME.match(line) and (read_session(above) or is_date_line(above)):
-            found.append((line, (line, None)))
-    if not found:
-        found = [(line, read) for line in head.lines if (read := read_session_speaker(line))]
+    """Fill the speaker from the head's lines: with a post before a bare name, the last of them counts.
+
+    A post without name takes the name on the next line; a name alone counts right under session line or date.
+    """
+    found: list[tuple[str, tuple[str, str | None], str]] = []
+    plain = [line for line in head.lines if not is_title(line)]
+    for number, line in enumerate(plain):
+        above = plain[number - 1] if number else ""
+        post = read_post(above)
+        if (read := read_speaker(line)) and not (post and read[1] is None):
+            found.append((line, read, line))
+        elif name := read_lone_name(line) or (read and read[0]):
+            if post:
+                found.append((line, (name, post), above))
+            elif number == 0 or read_session(above) or is_date_line(above) or DATE.search(line):
+                found.append((line, (name, None), line))
+    if not any(read[1] for _, read, _ in found):
+        named = [(line, read, "") for line in windows(head.lines) if (read := read_session_speaker(line))]
+        found = named[:1] or found
     with_post = [item for item in found if item[1][1]]
-    for line, (name, post) in (with_post or found)[-1:]:
-        head.speaker, head.post = name, post
-        head.evidence["speaker"] = Evidence("speaker line", line)
+    for line, (name, post), place in (with_post or found)[-1:]:
+        head.speaker, head.post, head.speaker_line = name, post, place
+        head.evidence["speaker"] = Evidence("speaker line", line[:120])
+    # A post whose name is missing still says what kind of region it is.
+    head.speaker_line = head.speaker_line or next((line for line in plain if read_post(line)), "")
 
 
-REVIEWED = re.compile(r"^[一二]、[^，。]{0,16}?(?P<year>(?:19|20)\d\d)年[^，。]{0,24}?(?:回顾|总结|成绩|成就|完成情况)")
-PLANNED = re.compile(
-    r"^[一二三四]、[^，。]{0,8}?(?P<year>(?:19|20)\d\d)年[^，。]{0,12}?(?:任务|安排|目标|重点|打算|工作|要求)"
-)
-
-
-def settle_year(
-    head: Head, lines: list[str], shown: str | None
-) -> tuple[int | None, dict[str, Evidence], list[Problem]]:
-    """The year the report plans, its evidence, and where the witnesses disagree.
-
-    The day of the speech decides; without one, the headings (回顾 of Y plans Y+1), then the title.
-    """
-    witnesses: list[tuple[str, int, str]] = []
-    if head.delivered:
-        planned = head.delivered.year + (head.delivered.month >= PLANS_NEXT_YEAR)
-        witnesses.append(("day of the speech", planned, head.delivered.isoformat()))
-    for line in lines:
-        if len(line) > 60:
-            continue
-        if match := REVIEWED.match(line):
-            witnesses.append(("heading of the review", int(match["year"]) + 1, line))
-        elif match := PLANNED.match(line):
-            witnesses.append(("heading of the plan", int(match["year"]), line))
-    claimed = title_year(shown)
-    if not witnesses and claimed:
-        witnesses.append(("title", claimed, shown or ""))
-    if not witnesses:
-        return None, {}, [Problem("unresolved_year", "minor", "neither date nor headings nor title name a year")]
-    rule, year, words = witnesses[0]
-    problems = [
-        Problem("year_disagrees", "minor", f"{rule} says {year} ({words}), {other} says {value} ({said})")
-        for other, value, said in witnesses[1:]
-        if value != year
-    ]
-    if claimed and claimed != year:
-        problems.append(Problem("title_year_differs", "note", f"the title says {claimed}, the report plans {year}"))
-    return year, {"year": Evidence(rule, words)}, problems[:3]
-
-
-def settle_region(
-    head: Head, lines: list[str], year: int | None, clues: Clues, regions: Regions
-) -> tuple[Region | None, str | None, dict[str, Evidence], list[Problem]]:
-    """The region, the township's name where it is one's, the evidence, and the problems.
-
-    The witnesses in order: session line, speaker line, head title, opening, page title, SiteIDCode, source. The first
-    that names exactly one unit decides; parents named by any witness narrow a shared name.
-    """
-    opening = next((match[0] for line in lines[:60] if (match := OPENING.search(line[:200]))), "")
-    speaker = head.evidence["speaker"].words if "speaker" in head.evidence else ""
+def place_of(head: Head, opening: str, clues: Clues, year: int | None, regions: Regions) -> Settled:
+    """Settle the region from all that names one."""
+    session = head.session
+    if session and (found := nation(session.congress, year, regions)):
+        return Settled(found, None, {"region": Evidence("session line", session.congress)}, ())
     spoken = [
-        ("session line", head.session.place if head.session else ""),
-        ("speaker line", speaker),
+        ("session line", session.place if session else head.damaged_place),
+        ("speaker line", words_before_post(head.speaker_line)),
         ("head title", head.title or ""),
-        ("opening", opening),
-        ("page title", clues.title or ""),
+        ("opening", opening_place(opening)),
     ]
-    chains = [(rule, words, list(regions.find(re.sub(r"\s", "", words)))) for rule, words in spoken]
-    coded = [regions.at(code, year) for code in (clues.site_code and clues.site_code[:6], clues.region)]
-    context = [unit for unit in coded if unit]
-    if head.session and head.session.place.startswith(("全国", "中华人民共和国")):
-        return regions.at(NATION, year), None, {"region": Evidence("session line", head.session.congress)}, []
-    open_candidates: list[Region] = []
-    for rule, words, chain in chains:
-        units = narrow_by_context(regions.narrow(chain, year), chains, context)
-        if len(units) == 1:
-            unit = units[0]
-            township = find_township(words, chain) if rule == "session line" else None
-            problems = disagreements(unit, rule, chains, year, regions, context)
-            return unit, township, {"region": Evidence(rule, words)}, problems
-        open_candidates = open_candidates or units
-    for rule, known in zip(("SiteIDCode of the page", "source file"), coded, strict=True):
-        if known and (not open_candidates or known in open_candidates):
-            return known, None, {"region": Evidence(rule, known.code)}, []
-    detail = "; ".join(f"{unit.code} {unit.path}" for unit in open_candidates[:8]) or "no name of a region found"
-    return None, None, {}, [Problem("unresolved_region", "minor", detail)]
-
-
-def narrow_by_context(
-    units: list[Region], chains: list[tuple[str, str, list[Mention]]], context: list[Region]
-) -> list[Region]:
-    """Units that share a name, narrowed to those within a parent that another witness names."""
-    if len(units) < 2:
-        return units
-    codes = [unit for unit in units if any(unit.code == known.code or unit.within(known) for known in context)]
-    if len(codes) == 1:
-        return codes
-    for _, _, chain in chains:
-        for mention in chain:
-            within = [
-                unit
-                for unit in units
-                if any(unit.within(above) and unit.name != above.name for above in mention.candidates)
-            ]
-            if len({unit.code for unit in within}) == 1:
-                return within[-1:]
-    return [max(units, key=lambda unit: unit.valid_from)] if len({unit.code for unit in units}) == 1 else units
-
-
-TOWNSHIP = re.compile(r"^([\u4e00-\u9fff]{1,10}(?:镇|乡|街道|苏木))")
-
-
-def find_township(place: str, chain: list[Mention]) -> str | None:
-    """The township named after the last region in the place words of a session line."""
-    rest = place[chain[-1].end :] if chain else ""
-    match = TOWNSHIP.match(rest)
-    return match[1] if match else None
-
-
-def disagreements(
-    unit: Region,
-    rule: str,
-    chains: list[tuple[str, str, list[Mention]]],
-    year: int | None,
-    regions: Regions,
-    context: list[Region],
-) -> list[Problem]:
-    """Where another witness names another unit, and where the name was not valid in that year."""
-    problems = []
-    if year and not unit.valid_in(year):
-        problems.append(Problem("anachronistic_name", "note", f"{unit.path} did not have this name in {year}"))
-    for other, words, chain in chains:
-        named = regions.narrow(chain, year)
-        same = [found for found in named if found.code == unit.code or unit.within(found)]
-        if named and not same and other != rule:
-            paths = " or ".join(sorted({found.path for found in named}))
-            problems.append(
-                Problem("region_disagrees", "minor", f"{rule} says {unit.path}, {other} says {paths} ({words})")
-            )
-    for known in context:
-        if not (unit.within(known) or known.within(unit)):
-            problems.append(
-                Problem("region_disagrees", "note", f"{rule} says {unit.path}, the site is of {known.path}")
-            )
-    return problems
+    shown = [("page title", clues.title or ""), ("site", clues.site_name or "")]
+    codes = [("SiteIDCode of the page", clues.site_code and clues.site_code[:6]), ("source file", clues.region)]
+    post = head.post or read_post(head.speaker_line)
+    spoken_in = head.delivered.year if head.delivered else year
+    return settle_region(spoken, shown, clues.around, codes, post, spoken_in, regions)
 
 
 # How a report ends: 让我们…奋斗, 谢谢; or with its glossary (SOURCES §5: no closing = truncated).

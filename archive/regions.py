@@ -1,15 +1,17 @@
 """Regions: names → codes, with evidence. A name counts only whole, and only in the years in which it was valid.
 
-`regions.csv` holds code, name, level, province, prefecture, valid_from, valid_until and successors of 6,823 units,
-1981–2025, compiled from the CC0 table yescallop/areacodes; the nation is added as 000000.
+`regions.csv` holds code, name, level, province, prefecture, valid_from, valid_until, successors and irregular short
+names of 6,823 units, 1981–2025, compiled from the CC0 table yescallop/areacodes; the nation is added as 000000. A later
+or earlier name of a unit is a row of its own. Townships are in no table: name and county tell them (place.py).
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,17 @@ COLUMNS = ("code", "name", "level", "province", "prefecture", "valid_from", "val
 
 # The nation's assembly has no region name before it.
 NATION = "000000"
+
+# The nationalities in the names of autonomous units; those of 新疆 and 内蒙古 leave out 族.
+NATIONALITIES = (
+    "蒙古族|回族|藏族|维吾尔族?|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族?|傣族|黎族|傈僳族|佤族|畲族|拉祜族|水族"
+    "|东乡族|纳西族|景颇族|柯尔克孜族?|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族?|普米族|塔吉克族?|怒族|鄂温克族|裕固族|保安族"
+    "|独龙族|鄂伦春族?|蒙古|各族"
+)
+# 围场满族蒙古族自治县 → 围场县, 海南藏族自治州 → 海南州, 鄂温克族自治旗 → 鄂温克旗.
+AUTONOMOUS = re.compile(rf"^(?P<stem>.{{2,}}?)(?:{NATIONALITIES})*族?自治(?P<class>[州县旗])$")
+# What a prefecture or county is called by where its class is left off: 徐州, 上海徐汇.
+CLASS = re.compile(r"(?:自治州|自治县|自治旗|地区|新区|特区|林区|市|州|盟|县|区|旗)$")
 
 # What a province's short name leaves off: 上海市 → 上海, 内蒙古自治区 → 内蒙古 (SOURCES §4: 区 names stand alone).
 PROVINCE_ENDINGS = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "特别行政区", "省", "市")
@@ -38,6 +51,7 @@ class Region:
     valid_from: int
     valid_until: int | None
     successors: str
+    short: str = ""
 
     @property
     def path(self) -> str:
@@ -56,61 +70,146 @@ class Region:
             return self.province == other.name
         return other.level == "prefecture" and self.prefecture == other.name and self.province == other.province
 
+    def names(self) -> Iterable[str]:
+        """The name and its short forms that stand for it anywhere."""
+        yield self.name
+        if self.level == "province" and (short := short_province(self.name)):
+            yield short
+        if match := AUTONOMOUS.match(self.name):
+            yield match["stem"] + match["class"]
+        yield from (short for short in self.short.split(";") if short)
+
+    def stem(self) -> str | None:
+        """The name without its class word, None where nothing of two characters is left."""
+        match = AUTONOMOUS.match(self.name)
+        stem = match["stem"] if match else CLASS.sub("", self.name)
+        return stem if self.level in ("prefecture", "county") and len(stem) >= 2 and stem != self.name else None
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A region's name found in a text: where, and which units bear it."""
+    """A region's name found in words: which units bear it. `by_stem`: its class word was left off."""
 
-    start: int
-    end: int
+    words: str
     candidates: tuple[Region, ...]
+    by_stem: bool = False
 
 
 class Regions:
-    """The gazetteer. Immutable after loading; `find` and `resolve` are pure."""
+    """The gazetteer. Immutable after loading; its methods are pure."""
 
     def __init__(self, regions: Iterable[Region]) -> None:
         self.all = tuple(regions)
-        self.by_code: dict[str, tuple[Region, ...]] = {}
         by_name: dict[str, list[Region]] = defaultdict(list)
+        by_stem: dict[str, list[Region]] = defaultdict(list)
         by_code: dict[str, list[Region]] = defaultdict(list)
+        before: dict[str, list[Region]] = defaultdict(list)
         for region in self.all:
-            by_name[region.name].append(region)
             by_code[region.code].append(region)
-            if region.level == "province" and (short := short_province(region.name)):
-                by_name[short].append(region)
+            for name in region.names():
+                by_name[name].append(region)
+            if stem := region.stem():
+                by_stem[stem].append(region)
+            for successor in region.successors.split(";"):
+                # 310115[1992]: only a part went there.
+                if successor and "[" not in successor:
+                    before[successor].append(region)
         self.by_name = {name: tuple(units) for name, units in by_name.items()}
+        self.by_stem = {stem: tuple(units) for stem, units in by_stem.items()}
         self.by_code = {code: tuple(units) for code, units in by_code.items()}
+        self.before = {code: tuple(units) for code, units in before.items()}
         self.longest = max(map(len, self.by_name), default=0)
+        parents = [region for region in self.all if region.level == "county" and region.prefecture]
+        self.parents = {(region.province, region.prefecture) for region in parents}
 
-    def find(self, text: str) -> Iterator[Mention]:
-        """Every region name in `text`, left to right, longest first: 高唐县 is never also 唐县."""
-        start = 0
-        while start < len(text):
-            for length in range(min(self.longest, len(text) - start), 1, -1):
-                if units := self.by_name.get(text[start : start + length]):
-                    yield Mention(start, start + length, units)
-                    start += length
-                    break
-            else:
-                start += 1
+    def read(self, words: str) -> tuple[tuple[Mention, ...], str]:
+        """Names one after another from the beginning of `words`, and the rest behind them.
 
-    def narrow(self, chain: list[Mention], year: int | None) -> list[Region]:
-        """The units the last name of a chain may be: valid in `year`, within the parents named before it."""
+        Of several readings the one that leaves least counts, then the one whose first name is longest: 高唐县 is never
+        唐县, 青岛市市南区 has 市南区. A name without its class word counts before a unit that lies in it, behind one
+        that it lies in, and alone where nothing is left.
+        """
+        best: tuple[tuple[Mention, ...], str] = ((), words)
+        for length in range(min(self.longest, len(words)), 1, -1):
+            if units := self.by_name.get(words[:length]):
+                chain, rest = self.read(words[length:])
+                if len(rest) < len(best[1]) or (not best[0] and not rest):
+                    best = (Mention(words[:length], units), *chain), rest
+        if not best[0] or best[1]:
+            best = min((best, self.read_stem(words)), key=lambda reading: len(reading[1]))
+        return best
+
+    def read_stem(self, words: str) -> tuple[tuple[Mention, ...], str]:
+        """As `read`, with a first name that lacks its class word."""
+        for length in range(min(self.longest, len(words)), 1, -1):
+            if units := self.by_stem.get(words[:length]):
+                chain, rest = self.read(words[length:])
+                first = Mention(words[:length], units, by_stem=True)
+                if chain and not chain[0].by_stem and any(b.within(a) for a in units for b in chain[0].candidates):
+                    return (first, *chain), rest
+                if not rest and not chain:
+                    return (first,), ""
+        return (), words
+
+    def narrow(self, chain: tuple[Mention, ...], year: int | None) -> list[Region]:
+        """The units the last name of a chain may be: valid in `year`, within the parents named before it.
+
+        A name that was valid in no such year stands for the unit that has it later, or had it before, under the same
+        stem: 清苑区 in 2003 is 清苑县.
+        """
         if not chain:
             return []
         *parents, last = chain
-        units = [unit for unit in last.candidates if unit.valid_in(year)] or list(last.candidates)
+        units: list[Region] = list(last.candidates)
+        if last.by_stem and parents:
+            units = [unit for unit in units if unit.level == "county"]
+        elif last.by_stem:
+            units = [unit for unit in units if unit.level == "prefecture"] or units
         for parent in parents:
-            within = [unit for unit in units if any(unit.within(above) for above in parent.candidates)]
-            units = within or units
-        return sorted(set(units), key=lambda unit: (unit.code, unit.valid_from))
+            units = [unit for unit in units if any(unit.within(above) for above in parent.candidates)] or units
+        # A speech of January may use the name of the year before; the table knows years alone.
+        for there in (year, year and year - 1):
+            if valid := [unit for unit in units if unit.valid_in(there)]:
+                break
+        else:
+            moved = {unit for known in units for unit in self.moved(known, year)}
+            valid = list(moved) or units
+        return newest_of_each_code(valid)
+
+    def moved(self, unit: Region, year: int | None) -> list[Region]:
+        """What a unit was or became in `year` under another class word: 崇明县 2017 → 崇明区."""
+        if year is None:
+            return []
+        stem = unit.stem() or unit.name
+        near: tuple[Region, ...] = self.before.get(unit.code, ())
+        if unit.valid_until is not None and unit.valid_until < year:
+            codes = [code for code in unit.successors.split(";") if code and "[" not in code]
+            near = tuple(found for code in codes for found in self.by_code.get(code, ()))
+        return [found for found in near if found.valid_in(year) and (found.stem() or found.name) == stem]
+
+    def has_counties(self, unit: Region) -> bool:
+        """Whether counties lie in a unit: 东莞 and county-level cities have townships right below them."""
+        return unit.level == "province" or (unit.level == "prefecture" and (unit.province, unit.name) in self.parents)
+
+    def related(self, one: Region, other: Region) -> bool:
+        """Whether two units are one, one lies in the other, or one became the other."""
+        if one.code == other.code or one.within(other) or other.within(one):
+            return True
+        return any(a.code in b.successors for a, b in ((one, other), (other, one)))
 
     def at(self, code: str | None, year: int | None) -> Region | None:
         """The unit that had `code` in `year`; without a year, the newest that ever had it."""
         units = self.by_code.get(code or "", ())
         valid = [unit for unit in units if unit.valid_in(year)] if year else []
         return max(valid or units, key=lambda unit: unit.valid_from, default=None)
+
+
+def newest_of_each_code(units: Iterable[Region]) -> list[Region]:
+    """Units in order of code; of several periods of one code the newest."""
+    newest: dict[str, Region] = {}
+    for unit in sorted(units, key=lambda unit: (unit.code, unit.valid_from)):
+        newest[unit.code] = unit
+    return list(newest.values())
 
 
 def short_province(name: str) -> str | None:
@@ -132,7 +231,8 @@ def parse_regions(text: str, where: str) -> list[Region]:
             until = int(row["valid_until"]) if row["valid_until"] else None
             code, name, level, province, prefecture = (row[column] or "" for column in COLUMNS[:5])
             since, successors = int(row["valid_from"]), row["successors"] or ""
-            regions.append(Region(code, name, level, province, prefecture, since, until, successors))
+            short = row.get("short") or ""
+            regions.append(Region(code, name, level, province, prefecture, since, until, successors, short))
         except ValueError as error:
             raise BadArgumentsError(f"{where}, line {reader.line_num}: valid_from and valid_until are years") from error
     return regions

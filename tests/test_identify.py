@@ -2,10 +2,11 @@
 
 import pytest
 
-from archive.head import read_date, read_number, read_session, read_session_speaker, read_speaker, title_year
+from archive.head import read_date, read_number, read_session, title_year
 from archive.identify import Clues, identify
 from archive.near_miss import REASONS, decide
 from archive.regions import Region, Regions, load_regions
+from archive.speaker import read_session_speaker, read_speaker
 from tests import speech
 
 
@@ -173,7 +174,9 @@ def test_without_a_date_the_headings_decide(regions: Regions) -> None:
 
 
 def test_a_damaged_date_is_named_and_not_guessed(regions: Regions) -> None:
-    found = of_head(["政府工作报告", "——2024116日在样例市第五届人民代表大会第三次会议上"], regions)
+    lines = ["政府工作报告", "——2024116日在样例市第五届人民代表大会第三次会议上", *speech.report()[3:]]
+    text = "\n".join(lines).replace("2023年", "去年").replace("2024年", "今年")
+    found = identify(text, Clues(), regions)
     assert found.delivered_on is None
     assert "damaged_date" in {problem.code for problem in found.problems}
 

@@ -7,7 +7,7 @@ import pytest
 from archive.characters import map_characters
 from archive.clean import clean_text, join_session, undo_markup
 from archive.furniture import is_furniture
-from archive.head import find_salutation, is_title, read_session, read_speaker, simplify
+from archive.head import find_salutation, is_title, read_session, simplify
 from archive.model import Page, PageRules
 from archive.near_miss import decide
 from archive.noise import drop_inserted_lines, drop_page_furniture, drop_readings, drop_repeats, drop_tokens
@@ -16,6 +16,7 @@ from archive.read.html import read_html
 from archive.read.lines import Glyph, Sheet, set_lines
 from archive.read.margins import PAGE_NUMBER
 from archive.read.wrapped import join_print
+from archive.speaker import read_speaker
 from archive.split import split_candidates
 from tests import speech
 
@@ -167,7 +168,7 @@ def test_heads_in_traditional_characters_are_read() -> None:
     assert is_title("2024年甲子區人民政府工作報告")
     session = read_session("——2019年1月21日在甲子區第七屆人民代表大會第四次會議上")
     assert session is not None
-    assert (session.place, session.congress) == ("甲子区", "甲子区第七届人民代表大会")
+    assert (session.place, session.congress) == ("甲子區", "甲子區第七屆人民代表大會")
     assert read_speaker("甲子區區長 安寧") == ("安寧", "区长") or read_speaker("甲子區區長 安寧") == ("安寧", "區長")
 
 

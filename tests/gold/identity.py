@@ -82,9 +82,9 @@ def read_cases(kind: type, path: Path) -> list[Any]:
     for name, table in tomllib.loads(path.read_text("utf-8")).items():
         if unknown := set(table) - known:
             raise BrokenCaseError(f"{path.name}, [{name}]: {sorted(unknown)[0]} is no field of a case")
-        table = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+        given = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
         try:
-            cases.append(kind(name=name, **table))
+            cases.append(kind(name=name, **given))
         except TypeError as error:
             raise BrokenCaseError(f"{path.name}, [{name}]: {error}") from error
     return cases
@@ -141,7 +141,9 @@ def page(
 ) -> bytes:
     """A page of a government site."""
     facts = {"SiteName": site_name, "SiteIDCode": code, "ArticleTitle": title, "PubDate": published}
-    tags = "".join(f'<meta name="{name}" content="{html.escape(str(value))}">' for name, value in facts.items() if value)
+    tags = "".join(
+        f'<meta name="{name}" content="{html.escape(str(value))}">' for name, value in facts.items() if value
+    )
     body = "".join(f"<p>{html.escape(line)}</p>\n" for line in lines)
     return f'<html><head><title>{html.escape(title)}</title>{tags}</head><body><div id="zoom">{body}</div></body></html>'.encode()
 

@@ -10,10 +10,10 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 VISIT_PARAMETERS = frozenset(
     {"phpsessid", "jsessionid", "aspsessionid", "sessionid", "session_id", "sid", "cfid", "cftoken"}
     | {"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "spm", "fbclid", "gclid"}
-    | {"extra", "from", "isappinstalled", "_"}
+    | {"extra", "from", "isappinstalled", "_", "rnd", "random", "nonce"}
 )
-# Java servers put the session into the path: /page;jsessionid=0A1B.
-SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
+# Java and .NET servers put the session into the path: /page;jsessionid=0A1B, /(S(lit3py55))/page.aspx.
+SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*|/\(s\([a-z0-9]+\)\)(?=/)", re.IGNORECASE)
 DEFAULT_PORTS = frozenset({80, 443})
 # RFC 3986 §2.3: escaping these changes nothing; §3.3 and §3.4: these may stand unescaped in a path or query.
 PATH_SAFE = "/!$&'()*+,;=:@"

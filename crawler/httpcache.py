@@ -21,7 +21,8 @@ from archive.captures import CaptureStore, utc_now, warc
 from archive.errors import DamagedInputError, MachineError
 from archive.model import Capture
 from archive.read.decode import declared_encoding, decode
-from crawler.discover import Markup, holds_report
+from crawler.discover import holds_report, shows_column
+from crawler.markup import Markup
 from crawler.verdict import DOCUMENT_MAGIC, SOUND, judge
 
 if TYPE_CHECKING:
@@ -160,13 +161,17 @@ def verdict_of(spider: ReportSpider, request: Request, status: int, headers: war
         return "damaged"
     named = {name.lower(): value for name, value in headers}
     verdict = judge(status, named, payload)
-    # A list page is no report and is not read as one, unless it is a bundle or shows a report itself.
-    if verdict == "page" and request.meta.get("role") == "list" and spider.source.page.bundle is None:
-        if payload.startswith(DOCUMENT_MAGIC):
-            return "page"
-        text = decode(payload, declared_encoding(payload, named.get("content-type"))).text
-        return "page" if holds_report(Markup(text, request.url)) else "list"
-    return verdict
+    role = request.meta.get("role")
+    if role == "list" and verdict == "wrong_type" and payload.lstrip()[:1] in (b"{", b"["):
+        return "list"  # some lists are served as JSON
+    # A list page is no report and is not read as one, unless it is a bundle or shows a report itself; nor is a column
+    # that a link called 政府工作报告 leads to.
+    if verdict != "page" or role is None or spider.source.page.bundle or payload.startswith(DOCUMENT_MAGIC):
+        return verdict
+    page = Markup(decode(payload, declared_encoding(payload, named.get("content-type"))).text, request.url)
+    if role == "list":
+        return "page" if holds_report(page) else "list"
+    return "list" if not holds_report(page) and shows_column(page, spider.source.list) else verdict
 
 
 def headers_of(headers: Headers) -> list[tuple[str, str]]:

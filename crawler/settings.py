@@ -24,6 +24,10 @@ USER_AGENT = "baogao/0.1 (+https://github.com/baogao-archive/baogao; an archive 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 4  # a source has one to three hosts
 DOWNLOAD_DELAY = 2.0  # seconds; a source file may say otherwise
+# The delay is a promise, never less: by default it is multiplied by anything from 0.5 to 1.5. The second name is that
+# of newer versions of Scrapy.
+RANDOMIZE_DOWNLOAD_DELAY = False
+DOWNLOAD_DELAY_JITTER = 0.0
 AUTOTHROTTLE_ENABLED = True  # a slow site is asked more slowly still
 AUTOTHROTTLE_START_DELAY = 2.0  # 5 by default; the source's delay is what we promised
 COOKIES_ENABLED = False  # we visit, we do not log in; a session would make addresses differ
@@ -50,6 +54,10 @@ DOWNLOADER_MIDDLEWARES = {
     # Scrapy's takes every subdomain of a host; a source file says which hosts are its own.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.spider.OwnHosts": 50,
+    # A robots.txt that cannot be had forbids; after the retries (550), which are nearer to the wire.
+    "crawler.manners.UnreachableRobots": 540,
+    # Sees every single answer, retried ones too: a host that refuses is paused.
+    "crawler.manners.BackOff": 560,
     # Nearest to the wire, so that it sees a failed request before the cache answers with an old page.
     "crawler.httpcache.NoStaleAnswers": 950,
 }

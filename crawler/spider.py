@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -23,12 +23,18 @@ from archive.errors import MachineError
 from archive.home import Home
 from archive.read.decode import declared_encoding, decode
 from archive.sourcefile import Source
-from archive.urls import is_fetchable, url_key
-from crawler.discover import Link, Markup, attachment_links, holds_report, next_page, next_part, report_links
+from archive.urls import is_fetchable
+from crawler.discover import attachment_links, column_links, holds_report, report_links
+from crawler.due import RESTS
+from crawler.markup import Link, Markup
+from crawler.pager import links_shown, next_page, next_part
+from crawler.seen import Seen
 from crawler.verdict import DOCUMENT_MAGIC
 
 # A link 政府工作报告 on a portal's front page leads to the column of that name: a list again, one level down.
 MAX_LEVEL = 2
+# Columns of a front page that are looked into: more are other bodies' or other years'.
+MOST_COLUMNS = 4
 
 
 class ReportSpider(Spider):
@@ -50,9 +56,10 @@ class ReportSpider(Spider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.seen: set[str] = set()
+        self.seen = Seen(self.source)
+        self.starts = frozenset(self.source.start)
         self.lists = 0
-        self.list_digests: set[bytes] = set()
+        self.listed: set[str] = set()
         self.refusal: MachineError | None = None
 
     @cached_property
@@ -84,73 +91,97 @@ class ReportSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """The source's start pages."""
         for url in self.source.start:
-            if request := self.ask(url, self.parse_list, "list"):
+            if request := self.ask(Link(url, ""), self.parse, "list"):
                 yield request
 
-    def parse_list(self, response: Response) -> Iterator[Any]:
-        """A list page: its report links, then the next list page. One that holds reports itself is an item too."""
-        page = self.markup_of(response)
-        if page is None or response.meta["verdict"] == "page":
+    def parse(self, response: Response) -> Iterator[Any]:
+        """A page, by its verdict: a list is followed, what may hold a report is an item and then followed."""
+        self.seen.add(response.url)
+        verdict = response.meta["verdict"]
+        if verdict == "list":
+            yield from self.parse_list(response)
+        elif verdict == "page":
             yield from self.parse_report(response)
+            if response.meta["role"] == "list":
+                # A bundle, or a list page that shows a report itself.
+                yield from self.parse_list(response)
+
+    def parse_list(self, response: Response) -> Iterator[Request]:
+        """A list page: its report links, then the next list page."""
+        page = self.markup_of(response)
         if page is None:
             return
         self.count("lists")
-        links = report_links(page, self.source.list.link, self.source.list.text)
-        yield from self.follow(links, response)
+        links = report_links(page, self.source.list)
+        asked = list(self.follow(links, response))
+        yield from asked
+        if not links and response.meta["level"] == 0 and response.url in self.starts:
+            # A front page: the columns that may keep the reports are lists too.
+            for link in column_links(page)[:MOST_COLUMNS]:
+                if request := self.ask(link, self.parse, "list", response):
+                    yield request
         # Past their last page some lists show it again under ever new numbers.
-        digest = hashlib.sha256(response.body).digest()
-        if digest not in self.list_digests:
-            self.list_digests.add(digest)
-            yield from self.follow_next(page, response)
+        shown = links_shown(page)
+        if shown - self.listed:
+            self.listed |= shown
+            yield from self.follow_next(page, response, 0 if asked else response.meta.get("bare", 0) + 1)
 
-    def follow_next(self, page: Markup, response: Response) -> Iterator[Request]:
-        """The list page after this one, up to the number of list pages the source allows."""
+    def follow_next(self, page: Markup, response: Response, bare: int) -> Iterator[Request]:
+        """The list page after this one, up to the number of list pages the source allows.
+
+        `bare` counts the list pages up to this one that named no report not asked for before.
+        """
         following = next_page(page, self.source.list.next)
-        if following is None or url_key(following) in self.seen or not self.source.owns(following):
+        if following is None or not self.source.owns(following):
+            return
+        if bare >= self.source.crawl.patience:
+            self.count("lists_given_up")
+            self.logger.info("left a list after %d pages without a new report: crawl.patience", bare)
             return
         if self.lists >= self.source.crawl.max_pages:
             self.count("lists_left_out")
             self.logger.warning("stopped at %d list pages: crawl.max_pages", self.lists)
             return
-        if request := self.ask(following, self.parse_list, "list", response):
+        if request := self.ask(Link(following, ""), self.parse, "list", response):
+            request.meta["bare"] = bare
             yield request
 
     def parse_report(self, response: Response) -> Iterator[Any]:
         """A page that may hold a report: an item; then its further pages and attachments."""
-        if response.meta["verdict"] != "page":
-            return
         yield self.item(response)
         page = self.markup_of(response)
         if page is None:
             return
         first = response.meta.get("first") or response.url
         further = next_part(page, first)
-        if further and (request := self.ask(further, self.parse_report, "report", response, first=first)):
+        if further and (request := self.ask(Link(further, ""), self.parse, "report", response, first=first)):
             yield request
         layout = self.source.page
         for link in attachment_links(page, layout.attachment, layout.body):
-            if request := self.ask(link.url, self.parse_report, "report", response):
+            if request := self.ask(link, self.parse, "report", response):
                 yield request
         if response.meta["level"] < MAX_LEVEL and not holds_report(page):
-            links = report_links(page, self.source.list.link, self.source.list.text)
-            yield from self.follow(links, response)
+            yield from self.follow(report_links(page, self.source.list), response)
 
     def follow(self, links: list[Link], response: Response) -> Iterator[Request]:
         """Requests for report links."""
         for link in links:
-            if request := self.ask(link.url, self.parse_report, "report", response):
+            if request := self.ask(link, self.parse, "report", response):
                 yield request
 
     # ---- the parts
 
     def ask(
-        self, url: str, callback: Any, role: str, parent: Response | None = None, first: str | None = None
+        self, link: Link, callback: Any, role: str, parent: Response | None = None, first: str | None = None
     ) -> Request | None:
         """A request for a page of this source that this run has not asked for yet; `role` is "list" or "report"."""
-        key = url_key(url)
-        if not is_fetchable(url) or key in self.seen or not self.source.owns(url):
+        url = link.url
+        if not is_fetchable(url) or not self.source.owns(url) or not self.seen.add(url, link.text):
             return None
-        self.seen.add(key)
+        if role == "report" and self.rests(url):
+            self.count("items")
+            self.count("rested")
+            return None
         level = parent.meta["level"] + (role == "report") if parent else 0
         if role == "list":
             self.lists += 1
@@ -158,6 +189,17 @@ class ReportSpider(Spider):
         # Reports before the rest of the list: a run that is cut off has them.
         priority = 1 if role == "report" else 0
         return Request(url, callback, errback=self.failed, meta=meta, priority=priority)
+
+    def rests(self, url: str) -> bool:
+        """Whether a page that can only be asked for whole was seen so lately that the source lets it rest."""
+        if self.source.crawl.recheck is None or self.replay:
+            return False
+        capture = self.captures.newest(url, ("page",))
+        if capture is None or capture.etag or capture.last_modified:
+            return False
+        seen = capture.last_seen_at or capture.fetched_at
+        rest = RESTS[self.source.crawl.recheck]
+        return bool(seen) and datetime.now(UTC) - datetime.fromisoformat(str(seen)) < rest
 
     def item(self, response: Response) -> dict[str, str]:
         """What the pipeline gets of a page."""

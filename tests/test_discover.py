@@ -6,15 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.sourcefile import ListRules
 from archive.urls import is_fetchable, url_key
-from crawler.discover import Markup, attachment_links, holds_report, next_page, next_part, report_links
+from crawler.discover import attachment_links, holds_report, report_links
+from crawler.markup import Markup
+from crawler.pager import next_page, next_part
 from tests import speech
 
 HERE = "http://www.jiazi.example/zwgk/zfgzbg/index.html"
 
 
 def urls(html: str, at: str = HERE, css: str = "a", pattern: str = "工作报告") -> list[str]:
-    return [link.url for link in report_links(Markup(html, at), css, pattern)]
+    return [link.url for link in report_links(Markup(html, at), ListRules(link=css, text=pattern))]
 
 
 def test_links_by_words_and_title() -> None:

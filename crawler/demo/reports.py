@@ -19,7 +19,7 @@ ABOVE = {"市": "省委、省政府和市委", "区": "市委、市政府和区�
 
 # A five-year plan by the years it covers, and what the reports call each of those years.
 PLAN_YEARS = ("开局之年", "关键之年", "承上启下之年", "攻坚之年", "收官之年")
-PLANS = {2021: "十四五", 2026: "十五五"}
+PLANS = {1996: "九五", 2001: "十五", 2006: "十一五", 2011: "十二五", 2016: "十三五", 2021: "十四五", 2026: "十五五"}
 
 # Sections and sentences that bring a report to 6,000–9,000 characters, a third to a half of a real one.
 REVIEW_THEMES = 11
@@ -134,10 +134,10 @@ def write_report(region: str, year: int) -> FictionalReport:
 class Writer:
     """Writes one report: knows its names and its dice, and which words it has used already."""
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, sitting: Sitting, region: FictionalRegion | None = None) -> None:
         self.sitting = sitting
         self.stock = load_stock()
-        self.region = load_regions()[sitting.region]
+        self.region = region or load_regions()[sitting.region]
         self.rng = random.Random(f"{sitting.region}-{sitting.year}")  # noqa: S311 dice for prose
         self.names = self.local_names() | self.fixed_names()
         self.decks: dict[tuple[str, ...], Deck] = {}

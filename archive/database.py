@@ -31,10 +31,18 @@ def create_tables(db: Database) -> None:
     )
 
 
+@migrations(name="002_likes_by_text")
+def drop_fingerprints(db: Database) -> None:
+    """Likes are found by `sketches` and `shingles`, which the next build fills, no longer by copies."""
+    db.execute("drop table if exists fingerprints")
+
+
 def create_table(db: Database, name: str) -> None:
     """Make one table of the schema with its indexes."""
     table = TABLES[name]
-    db.create_table(name, {column: kind for column, (kind, _) in table.columns.items()}, pk=table.pk, strict=False)
+    columns = {column: kind for column, (kind, _) in table.columns.items()}
+    sql = db.create_table_sql(name, columns, pk=table.pk).rstrip().rstrip(";")
+    db.execute(sql + (" without rowid" if table.without_rowid else ""))
     for columns in table.indexes:
         db.table(name).create_index(columns, if_not_exists=True)
 
@@ -56,6 +64,9 @@ def add_missing(db: Database) -> None:
                 create_table(db, name)
         for name, column, kind in missing:
             db.table(name).add_column(column, kind)
+        for name, table in TABLES.items():
+            for columns in table.indexes:
+                db.table(name).create_index(columns, if_not_exists=True)
 
 
 def open_archive(home: Home) -> Database:

@@ -21,6 +21,8 @@ class Table:
     links: tuple[tuple[str, str, str], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     published: bool = True
+    # Rows kept in the order of the key, once: half the size for a table that is all key.
+    without_rowid: bool = False
 
 
 TABLES: dict[str, Table] = {
@@ -200,7 +202,12 @@ TABLES: dict[str, Table] = {
             "origin": (str, "kind of place it was found at"),
             "evidence": (str, "JSON: each field's rule and words"),
             "seen_from": (str, "when this text was first seen at this address"),
-            "seen_until": (str, "when it was last seen there"),
+            "seen_until": (str, "when it was last seen there, later captures that repeat it included"),
+            "version": (int, "1 for the first text seen at this address, 2 for what stood there next; null if unknown"),
+            "repeats": (str, "the copy that showed this text at this address before; null for the first"),
+            "home": (str, "region and year of the report the text was found in, where its own are not resolved"),
+            "differs": (str, "JSON: in how many places it differs from the best copy, by kind of difference"),
+            "compared_with": (str, "the text it was compared with, in texts"),
         },
         links=(
             ("report", "reports", "id"),
@@ -208,7 +215,16 @@ TABLES: dict[str, Table] = {
             ("text_sha256", "texts", "sha256"),
             ("source", "sources", "id"),
         ),
-        indexes=(("report",), ("capture",), ("region", "year"), ("folded_sha256",), ("source",)),
+        indexes=(
+            ("report",),
+            ("capture",),
+            ("region", "year"),
+            ("folded_sha256",),
+            ("text_sha256",),
+            ("source",),
+            ("home",),
+            ("repeats",),
+        ),
     ),
     "rejections": Table(
         "Candidates that are not reports, with the reason",
@@ -236,9 +252,28 @@ TABLES: dict[str, Table] = {
             "detail": (str, "the character, year or name concerned, in words"),
             "start": (int, "character of the text where it begins"),
             "length": (int, "characters it covers"),
+            "other": (str, "the other copy it speaks of, null for none"),
         },
-        links=(("report", "reports", "id"), ("copy", "copies", "id")),
-        indexes=(("report",), ("copy",), ("code",)),
+        links=(("report", "reports", "id"), ("copy", "copies", "id"), ("other", "copies", "id")),
+        indexes=(("report",), ("copy",), ("code",), ("other",)),
+    ),
+    "differences": Table(
+        "Where a copy differs from the best copy of its report, the first of each kind",
+        ("copy", "n"),
+        {
+            "copy": (str, "the copy"),
+            "n": (int, "from 1, in text order"),
+            "kind": (str, "numbers, missing, added, wording or damage"),
+            "start": (int, "character of the copy's text where it begins"),
+            "length": (int, "characters it covers there, 0 where the copy has nothing"),
+            "words": (str, "the words there, cut where they are long"),
+            "best_start": (int, "character of the best copy's text where it begins"),
+            "best_length": (int, "characters it covers there, 0 where the best copy has nothing"),
+            "best_words": (str, "the words there, cut where they are long"),
+            "times": (int, "how often the same difference stands in the text"),
+        },
+        links=(("copy", "copies", "id"),),
+        indexes=(("kind",),),
     ),
     "restored": Table(
         "Characters of a report's text that its best copy has lost, and the copy that gave them",
@@ -360,15 +395,38 @@ TABLES: dict[str, Table] = {
             "was": (str, "the value that was overruled"),
         },
     ),
-    "fingerprints": Table(
-        "Sampled shingles of each copy, to find its likes",
-        ("hash", "copy"),
+    "sketches": Table(
+        "Every distinct folded text's fingerprint: its sampled five-character shingles",
+        "text",
+        {
+            "text": (int, "number of the text, in order of arrival"),
+            "folded_sha256": (str, "digest of the folded text"),
+            "size": (int, "how many sampled shingles it has, at the rate for long texts"),
+            "hashes": (bytes, "the sampled shingles, eight bytes each, in rising order"),
+            "indexed": (int, "1 where `shingles` leads to it"),
+        },
+        indexes=(("folded_sha256",), ("indexed",)),
+        published=False,
+    ),
+    "shingles": Table(
+        "Sampled shingles with the texts that have them, to find a text's likes",
+        ("hash", "text"),
         {
             "hash": (int, "a sampled five-character shingle"),
-            "copy": (str, "the copy that has it"),
+            "text": (int, "the text that has it, in sketches"),
         },
-        indexes=(("copy",),),
         published=False,
+        without_rowid=True,
+    ),
+    "unsettled": Table(
+        "What is still to be settled",
+        ("kind", "id"),
+        {
+            "kind": (str, "what the id is of: archive/unsettled.py"),
+            "id": (str, "a copy, a capture, a report, a region and year, or a digest"),
+        },
+        published=False,
+        without_rowid=True,
     ),
 }
 

@@ -1,0 +1,91 @@
+"""Which texts of the archive are like one: fingerprints in tables, of which a question reads a few rows.
+
+`sketches` has one row a distinct folded text with its whole fingerprint; `shingles` leads from a sampled shingle to the
+texts that have it. A shingle that stands in more than STOP texts is on the stop list: it tells nothing and is not asked.
+The list is not stored: it is what the index says when it is asked, so that no answer depends on the order of arrival.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from sqlite_utils import Database
+
+from archive.copies import CONTAINMENT, contain, fingerprint, sample_long
+
+# The stop list: more texts than this, and more than one in 500 of all (READING §3.5).
+STOP, STOP_SHARE = 200, 0.002
+# A text is looked at when it shares so many shingles that are not stopped, and this part of those of the smaller of
+# two; then the whole fingerprints decide. Copies of one text share .77 and more of either (READING §3.1).
+SHARED, SHARED_OF_FEW, FEW = 4, 2, 16
+SHARED_PART = 0.15
+
+# Rare are the asked shingles that are not stopped. What is asked of a pair is told by the smaller of two texts, whose
+# rare shingles are taken to be as many of all as ours are.
+FIND = """
+with asked as materialized (select value as hash from json_each(:hashes)),
+rare as materialized (
+  select hash from asked
+  where (select count(*) from (select 1 from shingles s where s.hash = asked.hash limit :stop + 1)) <= :stop),
+found as (select s.text, count(*) as shared from rare join shingles s on s.hash = rare.hash group by s.text)
+select k.folded_sha256, k.hashes from found f join sketches k on k.text = f.text
+where f.shared >= case when min(k.size, :size) < :few then :shared_of_few else :shared end
+  and f.shared >= :part * min(k.size, :size) * (select count(*) from rare) / :asked
+  and k.folded_sha256 <> :digest
+"""
+
+
+def store_sketch(db: Database, folded_sha256: str, folded: str) -> None:
+    """Keep the fingerprint of a folded text, unless it is known; `index_sketches` makes it findable."""
+    if db.execute("select 1 from sketches where folded_sha256 = ?", [folded_sha256]).fetchone():
+        return
+    hashes = fingerprint(folded)
+    sql = "insert into sketches (folded_sha256, size, hashes, indexed) values (?, ?, ?, 0)"
+    db.execute(sql, [folded_sha256, len(sample_long(hashes)), hashes.tobytes()])
+
+
+def index_sketches(db: Database, count: int) -> int:
+    """Make up to `count` new sketches findable; returns how many there were. Sorted, so that whole pages fill."""
+    rows = db.execute("select text, hashes from sketches where indexed = 0 order by text limit ?", [count]).fetchall()
+    if not rows:
+        return 0
+    found = [np.frombuffer(hashes, dtype=np.int64) for _, hashes in rows]
+    hashes = np.concatenate(found)
+    texts = np.repeat([text for text, _ in rows], [len(each) for each in found])
+    order = np.lexsort((texts, hashes))
+    pairs = zip(hashes[order].tolist(), texts[order].tolist(), strict=True)
+    db.conn.executemany("insert or ignore into shingles values (?, ?)", pairs)
+    db.execute("update sketches set indexed = 1 where indexed = 0 and text <= ?", [rows[-1][0]])
+    return len(rows)
+
+
+def drop_sketch(db: Database, folded_sha256: str) -> None:
+    """Forget a text that no copy has any more."""
+    row = db.execute("select text, hashes from sketches where folded_sha256 = ?", [folded_sha256]).fetchone()
+    if row:
+        hashes = np.frombuffer(row[1], dtype=np.int64).tolist()
+        db.conn.executemany("delete from shingles where hash = ? and text = ?", [(each, row[0]) for each in hashes])
+        db.execute("delete from sketches where text = ?", [row[0]])
+
+
+def find_like(db: Database, folded_sha256: str) -> list[str]:
+    """Digests of the folded texts whose fingerprints say that one of the two may stand in the other, sorted."""
+    row = db.execute("select hashes, size from sketches where folded_sha256 = ?", [folded_sha256]).fetchone()
+    if row is None:
+        return []
+    own = np.frombuffer(row[0], dtype=np.int64)
+    last = db.execute("select max(text) from sketches").fetchone()[0]
+    asked = {
+        "hashes": json.dumps(own.tolist()),
+        "asked": max(1, len(own)),
+        "size": row[1],
+        "digest": folded_sha256,
+        "stop": max(STOP, int(STOP_SHARE * last)),
+        "shared": SHARED,
+        "shared_of_few": SHARED_OF_FEW,
+        "few": FEW,
+        "part": SHARED_PART,
+    }
+    found = db.execute(FIND, asked).fetchall()
+    return sorted(text for text, hashes in found if contain(own, np.frombuffer(hashes, dtype=np.int64)) >= CONTAINMENT)

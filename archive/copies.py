@@ -9,8 +9,8 @@ import numpy as np
 from archive.align import hash_runs
 
 # Five-character shingles part duplicates (containment ≥ .776) from others (≤ .253) widest; one in 64 is kept, one in
-# 8 of a short text (READING §3.1, §3.5). Sampled are the smallest of all possible hashes, so that what a long text keeps
-# a short one keeps too; 49 bits of a hash are enough to tell the shingles of a million reports apart.
+# 8 of a short text (READING §3.1, §3.5). Sampled are the smallest of all possible hashes, so that what a long text
+# keeps a short one keeps too; 49 bits of a hash are enough to tell the shingles of a million reports apart.
 SHINGLE, HASH_BITS = 5, 49
 SAMPLE, SAMPLE_SHORT, SHORT = 64, 8, 600
 # Estimated containment from which a pair is worth verifying (§3.5).

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.copies import fingerprint
 from archive.database import writing
 from archive.errors import UnreadableError
 from archive.examine import Examination
 from archive.fold import fold_text
 from archive.identify import evidence_rows
 from archive.model import Capture, Finding, Problem
+from archive.sketches import store_sketch
 from archive.sourcefile import Source
+from archive.unsettled import mark
 from archive.urls import url_key
 
 EMPTY = ("too_short", "the page holds no text")
@@ -59,18 +60,20 @@ def write_sources(db: Database, sources: Mapping[str, Source]) -> None:
 
 
 def forget_findings(db: Database, capture_id: str) -> None:
-    """Delete what an earlier reading of a capture gave."""
-    of_capture = "(select id from copies where capture = ?)"
-    for sql in (
-        f"delete from fingerprints where copy in {of_capture}",
-        f"delete from problems where copy in {of_capture}",
-        # What is said of other copies because of this one, settle says again where it still holds.
-        "delete from problems where code = 'text_of_another' and exists (select 1 from copies c where c.capture = ?"
-        " and instr(detail, c.id))",
-        "delete from copies where capture = ?",
-        "delete from rejections where capture = ?",
-    ):
-        db.execute(sql, [capture_id])
+    """Delete what an earlier reading of a capture gave, and mark what is to be settled because of it."""
+    rows = db.execute(
+        "select id, report, text_sha256, folded_sha256 from copies where capture = ?", [capture_id]
+    ).fetchall()
+    for copy_id, report, text, folded in rows:
+        for kind, id in (("report", report), ("text", text), ("folded", folded)):
+            mark(db, kind, [id] if id else [])
+        # What is said of other copies because of this one is said again where it still holds.
+        speaking = db.execute("select distinct copy from problems where other = ?", [copy_id]).fetchall()
+        mark(db, "again", [other for (other,) in speaking])
+        db.execute("delete from problems where copy = ? or other = ?", [copy_id, copy_id])
+        db.execute("delete from differences where copy = ?", [copy_id])
+    db.execute("delete from copies where capture = ?", [capture_id])
+    db.execute("delete from rejections where capture = ?", [capture_id])
 
 
 def mark_examined(db: Database, capture_id: str, rules: str) -> None:
@@ -125,7 +128,7 @@ def store_copy(db: Database, capture: Capture, finding: Finding, folded: str, re
     """Write one copy with its text, problems and fingerprints. Its report is settled later."""
     identity, candidate = finding.identity, finding.candidate
     copy_id = f"{capture.id}-{candidate.part}"
-    digest = hashlib.sha256(finding.text.encode()).hexdigest()
+    digest, folded_digest = (hashlib.sha256(text.encode()).hexdigest() for text in (finding.text, folded))
     db.execute("insert or ignore into texts values (?, ?)", [digest, finding.text])
     db.table("copies").insert(
         {
@@ -149,7 +152,7 @@ def store_copy(db: Database, capture: Capture, finding: Finding, folded: str, re
             "speaker": identity.speaker,
             "speaker_post": identity.speaker_post,
             "text_sha256": digest,
-            "folded_sha256": hashlib.sha256(folded.encode()).hexdigest(),
+            "folded_sha256": folded_digest,
             "chars": len(folded),
             "complete": int(identity.complete),
             "lost": finding.lost or None,
@@ -163,12 +166,16 @@ def store_copy(db: Database, capture: Capture, finding: Finding, folded: str, re
     )
     for problem in finding.problems:
         write_problem(db, copy_id, problem)
-    db.conn.executemany("insert into fingerprints values (?, ?)", [(value, copy_id) for value in fingerprint(folded)])
+    store_sketch(db, folded_digest, folded)
+    mark(db, "copy", [copy_id])
 
 
-def write_problem(db: Database, copy_id: str, problem: Problem) -> None:
-    """Write one problem of a copy; the same problem twice is one row."""
+def write_problem(
+    db: Database, copy_id: str, problem: Problem, report: str | None = None, other: str | None = None
+) -> None:
+    """Write one problem of a copy, which belongs to `report` and speaks of the copy `other`; twice is one row."""
     said = [copy_id, problem.code, problem.detail, str(problem.start)]
     problem_id = hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
-    place = [problem.code, problem.severity, problem.detail, problem.start, problem.length]
-    db.execute("insert or ignore into problems values (?, null, ?, ?, ?, ?, ?, ?)", [problem_id, copy_id, *place])
+    place = [problem.code, problem.severity, problem.detail, problem.start, problem.length, other]
+    sql = "insert or ignore into problems (id, report, copy, code, severity, detail, start, length, other)"
+    db.execute(f"{sql} values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [problem_id, report, copy_id, *place])

@@ -131,7 +131,10 @@ TABLES: dict[str, Table] = {
         "id",
         {
             "id": (str, "region and year: 310101-2020; -b, -c where one region has two"),
-            "n": (int, "number used by the search index; changes between snapshots, never cite it"),
+            "n": (
+                int,
+                "number used by the search index, given when publishing and new with each snapshot: never cite it",
+            ),
             "region": (str, "six-digit code; a township has its county's"),
             "region_name": (str, "full path at the time: 上海市/黄浦区"),
             "province": (str, "name of the province"),
@@ -159,7 +162,16 @@ TABLES: dict[str, Table] = {
             "changed_at": (str, "when the copy whose text stands was first captured"),
         },
         links=(("text_sha256", "texts", "sha256"), ("best_copy", "copies", "id")),
-        indexes=(("n",), ("region", "year"), ("year",), ("province",), ("level",), ("trust",), ("origin",)),
+        indexes=(
+            ("n",),
+            ("region", "year"),
+            ("year",),
+            ("province",),
+            ("level",),
+            ("trust",),
+            ("origin",),
+            ("text_sha256",),
+        ),
     ),
     "copies": Table(
         "One report text as one capture showed it, cleaned",

@@ -109,4 +109,5 @@ def write_restoration(db: Database, report_id: str, found: Restoration, problems
         said = "\n".join((report_id, problem.code, problem.detail, str(problem.start)))
         row = [hashlib.sha256(said.encode()).hexdigest()[:16], report_id, problem.code, problem.severity]
         place = [problem.detail, problem.start, problem.length]
-        db.execute("insert or ignore into problems values (?, ?, null, ?, ?, ?, ?, ?)", [*row, *place])
+        sql = "insert or ignore into problems (id, report, code, severity, detail, start, length)"
+        db.execute(f"{sql} values (?, ?, ?, ?, ?, ?, ?)", [*row, *place])

@@ -1,8 +1,9 @@
 """Which texts of the archive are like one: fingerprints in tables, of which a question reads a few rows.
 
 `sketches` has one row a distinct folded text with its whole fingerprint; `shingles` leads from a sampled shingle to the
-texts that have it. A shingle that stands in more than STOP texts is on the stop list: it tells nothing and is not asked.
-The list is not stored: it is what the index says when it is asked, so that no answer depends on the order of arrival.
+texts that have it. A shingle that stands in more than STOP texts is on the stop list: it tells nothing and is not
+asked. The list is not stored: it is what the index says when it is asked, so that no answer depends on the order of
+arrival.
 """
 
 from __future__ import annotations

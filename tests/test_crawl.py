@@ -175,7 +175,7 @@ def test_replay_needs_no_site(crawled: Home, site: Site) -> None:
     before, asked = dump(crawled), sum(site.asked.values())
     files = sorted(path.name for path in crawled.captures.iterdir())
     db = open_archive(crawled)
-    for table in ("copies", "rejections", "reports", "texts", "problems", "fingerprints"):
+    for table in ("copies", "rejections", "reports", "texts", "problems", "sketches", "shingles"):
         db.execute(f"delete from {table}")
     db.execute("update captures set examined = null")
     db.close()

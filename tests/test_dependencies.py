@@ -23,6 +23,7 @@ PURE = (
     "copies",
     "outline",
     "glossary",
+    "versions",
     "align",
     "gaps",
     "draft",

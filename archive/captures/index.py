@@ -21,6 +21,7 @@ from archive.database import writing
 from archive.errors import BadArgumentsError, DamagedInputError
 from archive.home import Home
 from archive.schema import TABLES
+from archive.unsettled import mark
 from archive.urls import url_key
 
 Row = dict[str, Any]
@@ -151,6 +152,7 @@ def insert_revisit(db: Database, row: Row, headers: Headers) -> bool:
             "id": row["capture"],
         },
     )
+    mark(db, "seen", [row["capture"]])
     return inserted
 
 

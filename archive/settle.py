@@ -90,3 +90,156 @@ def drop_text(db: Database, digest: str) -> None:
         " and not exists (select 1 from reports where text_sha256 = :text)",
         {"text": digest},
     )
+
+
+def standing_of(db: Database, copy: Row) -> Standing:
+    """A copy's row as what its rank rests on."""
+    codes = {code for (code,) in db.execute("select code from problems where copy = ?", [copy["id"]]).fetchall()}
+    return Standing(
+        id=copy["id"],
+        folded=fold_text(text_of(db, copy)),
+        chars=copy["chars"],
+        damage=copy["damage"],
+        complete=bool(copy["complete"]),
+        inflated=not codes.isdisjoint(INFLATING),
+        run_together="paragraphs_run_together" in codes,
+        origin=copy["origin"],
+        seen_from=copy["seen_from"],
+        sha256=copy["text_sha256"],
+    )
+
+
+def copies_of(db: Database, key: Key) -> list[Row]:
+    """The copies of one region and year, and unresolved ones found to belong to them."""
+    own = "select * from copies where region = ? and coalesce(township, '') = ? and year = ?"
+    guests = "select * from copies where home = ?"
+    rows = [*db.query(own, [key.region, key.township, key.year]), *db.query(guests, [key.id])]
+    return sorted(rows, key=lambda copy: copy["id"])
+
+
+def write_versions(db: Database, copies: list[Row]) -> None:
+    """Write since when and until when each address showed each text, into the table and the rows given."""
+    seen = []
+    for copy in copies:
+        sql = "select fetched_at, last_seen_at from captures where id = ?"
+        times = db.execute(sql, [copy["capture"]]).fetchone() or (copy["seen_from"], copy["seen_until"])
+        seen.append(Sighting(copy["id"], copy["capture"], copy["url_key"], copy["text_sha256"], *times))
+    versions = date_versions(seen)
+    for copy in copies:
+        version = versions[copy["id"]]
+        now = {
+            "version": version.number,
+            "repeats": version.repeats,
+            "seen_from": version.seen_from,
+            "seen_until": version.seen_until,
+        }
+        if any(copy[name] != value for name, value in now.items()):
+            sql = "update copies set version = ?, repeats = ?, seen_from = ?, seen_until = ? where id = ?"
+            db.execute(sql, [*now.values(), copy["id"]])
+            copy.update(now)
+
+
+def settle_times(db: Database, capture: str) -> None:
+    """A capture's bytes were seen again: the times of the versions its copies belong to."""
+    for copy in list(db.query("select * from copies where capture = ?", [capture])):
+        home = Key.parse(copy["home"]) if copy["home"] else Key.of(copy)
+        if home:
+            write_versions(db, copies_of(db, home))
+        else:
+            mark(db, "loose", [copy["id"]])
+
+
+def suffixes() -> Iterator[str]:
+    """What a region's reports of one year are told apart by: nothing, -b, -c … -z, -27, -28 …"""
+    yield from ("", *(f"-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
+    yield from (f"-{number}" for number in count(27))
+
+
+def settle_key(db: Database, key: Key, regions: Regions) -> None:
+    """Settle the reports of one region and year."""
+    copies = copies_of(db, key)
+    write_versions(db, copies)
+    by_id = {copy["id"]: copy for copy in copies}
+    groups = group_copies([standing_of(db, copy) for copy in copies if copy["repeats"] is None])
+    place = place_of(key, regions, copies)
+    settled = [key.id + suffix for suffix, _ in zip(suffixes(), groups, strict=False)]
+    for report_id, group in zip(settled, groups, strict=True):
+        settle_report(db, report_id, group, by_id, place)
+        others = ", ".join(other for other in settled if other != report_id)
+        if others:
+            detail = f"another text of this region and year is {others}"
+            write_problem(db, group[0].id, Problem(ANOTHER_TEXT, "minor", detail), report_id)
+    for gone in report_ids(db, key) - set(settled):
+        delete_report(db, gone)
+
+
+def settle_report(db: Database, report_id: str, group: list[Ranked], by_id: dict[str, Row], place: Row) -> None:
+    """Write one report of copies that are one text, and what settling says of each of them."""
+    members = [(by_id[ranked.id], ranked) for ranked in group]
+    there = {ranked.id for ranked in group}
+    repeats = [copy for copy in by_id.values() if copy["repeats"] in there]
+    for copy in (*(copy for copy, _ in members), *repeats):
+        db.execute("delete from problems where copy = ? and code in (?, ?)", [copy["id"], ANOTHER_TEXT, REISSUED])
+    write_report(db, report_id, members, repeats, place)
+    for copy, _ in members:
+        if (copy["version"] or 1) > 1:
+            detail = f"version {copy['version']} of the text at this address, seen there from {copy['seen_from']}"
+            write_problem(db, copy["id"], Problem(REISSUED, "note", detail), report_id)
+
+
+def report_ids(db: Database, key: Key) -> set[str]:
+    """Ids of the reports a key has now."""
+    sql = "select id from reports where region = ? and coalesce(township, '') = ? and year = ? and id not like ?"
+    found = db.execute(sql, [key.region, key.township, key.year, f"{LOOSE}%"]).fetchall()
+    return {id for (id,) in found}
+
+
+def settle_loose(likeness: Likeness, copy_id: str) -> None:
+    """Settle the text of a copy that belongs to no region or year yet: a report of its own until it is known better."""
+    db = likeness.db
+    copy = next(db.query("select * from copies where id = ?", [copy_id]), None)
+    if copy is None or copy["home"] is not None or Key.of(copy) is not None:
+        return
+    copies = find_company(likeness, copy)
+    unmark(db, "loose", [copy["id"] for copy in copies])
+    before = {copy["report"] for copy in copies if copy["report"] is not None}
+    write_versions(db, copies)
+    by_id = {copy["id"]: copy for copy in copies}
+    for group in group_copies([standing_of(db, copy) for copy in copies if copy["repeats"] is None]):
+        best = by_id[group[0].id]
+        place: Row = {"region": best["region"], "region_name": best["region_name"], "year": best["year"]}
+        settle_report(db, loose_id(db, best), group, by_id, place)
+    for old in before:
+        if db.execute("select 1 from copies where report = ? limit 1", [old]).fetchone() is None:
+            delete_report(db, old)
+
+
+def loose_id(db: Database, best: Row) -> str:
+    """The id of a report without region or year: the start of its text's digest.
+
+    Where the same text is known once by its region and once by its year, say, a letter tells the reports apart.
+    """
+    sql = (
+        "select distinct coalesce(region, ''), coalesce(township, ''), coalesce(year, 0) from copies"
+        " where text_sha256 = ? and home is null and (region is null or year is null) order by 1, 2, 3"
+    )
+    known = (best["region"] or "", best["township"] or "", best["year"] or 0)
+    ways = [tuple(row) for row in db.execute(sql, [best["text_sha256"]]).fetchall()]
+    suffix = next(suffix for suffix, way in zip(suffixes(), ways, strict=False) if way == known)
+    return f"{LOOSE}{best['text_sha256'][:12]}{suffix}"
+
+
+def place_of(key: Key, regions: Regions, copies: list[Row]) -> Row:
+    """The columns of a report that say where and when."""
+    unit = regions.at(key.region, key.year)
+    named = sorted(copy["region_name"] for copy in copies if copy["region_name"])
+    return {
+        "region": key.region,
+        "region_name": named[0] if named else None,
+        "province": unit.province if unit else None,
+        "prefecture": (unit.prefecture or (unit.name if unit.level == "prefecture" else None)) if unit else None,
+        "name": key.township or (unit.name if unit else None),
+        "township": key.township or None,
+        "level": "township" if key.township else (unit.level if unit else None),
+        "year": key.year,
+    }

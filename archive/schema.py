@@ -411,7 +411,7 @@ TABLES: dict[str, Table] = {
         "Every distinct folded text's fingerprint: its sampled five-character shingles",
         "text",
         {
-            "text": (int, "number of the text, in order of arrival"),
+            "text": (int, "number of the text: 47 bits of its digest"),
             "folded_sha256": (str, "digest of the folded text"),
             "size": (int, "how many sampled shingles it has, at the rate for long texts"),
             "hashes": (bytes, "the sampled shingles, eight bytes each, in rising order"),

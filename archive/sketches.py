@@ -15,8 +15,8 @@ from sqlite_utils import Database
 
 from archive.copies import CONTAINMENT, contain, fingerprint, sample_long
 
-# The stop list: more texts than this, and more than one in 500 of all (READING §3.5).
-STOP, STOP_SHARE = 200, 0.002
+# The stop list: shingles of more texts than this (READING §3.5).
+STOP = 200
 # A text is looked at when it shares so many shingles that are not stopped, and this part of those of the smaller of
 # two; then the whole fingerprints decide. Copies of one text share .77 and more of either (READING §3.1).
 SHARED, SHARED_OF_FEW, FEW = 4, 2, 16
@@ -42,8 +42,17 @@ def store_sketch(db: Database, folded_sha256: str, folded: str) -> None:
     if db.execute("select 1 from sketches where folded_sha256 = ?", [folded_sha256]).fetchone():
         return
     hashes = fingerprint(folded)
-    sql = "insert into sketches (folded_sha256, size, hashes, indexed) values (?, ?, ?, 0)"
-    db.execute(sql, [folded_sha256, len(sample_long(hashes)), hashes.tobytes()])
+    sql = "insert into sketches (text, folded_sha256, size, hashes, indexed) values (?, ?, ?, ?, 0)"
+    db.execute(sql, [choose_number(db, folded_sha256), folded_sha256, len(sample_long(hashes)), hashes.tobytes()])
+
+
+def choose_number(db: Database, digest: str) -> int:
+    """A text's number in the index: 47 bits of its digest (SQLite keeps them in six bytes), others if they are taken.
+
+    Of the digest, not counted, so that the same texts give the same rows.
+    """
+    numbers = (int(digest[start : start + 12], 16) >> 1 for start in range(len(digest) - 11))
+    return next(n for n in numbers if not db.execute("select 1 from sketches where text = ?", [n]).fetchone())
 
 
 def index_sketches(db: Database, count: int) -> int:
@@ -76,13 +85,12 @@ def find_like(db: Database, folded_sha256: str) -> list[str]:
     if row is None:
         return []
     own = np.frombuffer(row[0], dtype=np.int64)
-    last = db.execute("select max(text) from sketches").fetchone()[0]
     asked = {
         "hashes": json.dumps(own.tolist()),
         "asked": max(1, len(own)),
         "size": row[1],
         "digest": folded_sha256,
-        "stop": max(STOP, int(STOP_SHARE * last)),
+        "stop": STOP,
         "shared": SHARED,
         "shared_of_few": SHARED_OF_FEW,
         "few": FEW,

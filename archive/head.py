@@ -25,8 +25,8 @@ DATE = re.compile(
     r"(?P<month>元|\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*"
     r"(?P<day>\d{1,2}|[一二三四五六七八九十廿](?:\s?[一二三四五六七八九十]){0,2})\s*日"
 )
-# （2012.2.9）, [2012-02-09] on a line of its own: printed heads have them in brackets, sites without.
-POINT_DATE = re.compile(r"^[（(\[〔【](?P<year>\d{4})[.．/-](?P<month>\d{1,2})[.．/-](?P<day>\d{1,2})[）)\]〕】]$")
+# （2012.2.9） on a line of its own, as heads print it; sites have no brackets, or dashes for points.
+POINT_DATE = re.compile(r"^[（(\[〔【](?P<year>\d{4})[.．](?P<month>\d{1,2})[.．](?P<day>\d{1,2})[）)\]〕】]$")
 # A date that lost its 年 and 月, or all but its 日: 2019115日, 2019年115日, 20191月15日, —— 日在 (SOURCES §4, 9, 22).
 DAMAGED_DATE = re.compile(
     rf"(?<!\d)(?:(?P<digits>[12]\d{{4,7}})|(?P<year>[12]\d{{3}})年(?P<rest>\d{{2,4}})"
@@ -62,7 +62,8 @@ OPENING = re.compile(
 
 # 2020年黄浦区政府工作报告, 政府工作报告, 区政府工作报告(2008), 上海市静安区人民政府工作报告(全文)
 TITLE = re.compile(
-    r"^(?!.*(?:解读|读懂|图解|看点|征求意见|讨论稿|协商稿|摘登|摘要|决议|分工|任务分解|作政府工作报告|人民代表大会))"
+    r"^(?!.*(?:解读|读懂|图解|看点|数说|征求意见|讨论稿|协商稿|摘登|摘要|决议|分工|任务分解|作政府工作报告|人民代表大会"
+    r"|审议|听取|热议|学习|贯彻|落实|宣讲|起草|列席|传达|范文|模板|上半年))"
     r"[^，。；！？,;!?]{0,40}?政府(?:的)?工作报告(?:[（(][^）)]{0,30}[）)])?(?:全文)?$"
 )
 SITE_TAG = re.compile(r"^(?:【[^】]{1,20}】|\[[^\]]{1,10}\])+")

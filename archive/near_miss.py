@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archive.head import OPENING, SALUTATION, SESSION, is_title
+from archive.head import OPENING, SALUTATION, SESSION, is_title, simplify, squeeze
 
 # Every reason a candidate may have; "report" is the one that keeps it.
 REASONS: dict[str, str] = {
@@ -29,6 +29,7 @@ REASONS: dict[str, str] = {
     "investment_news": "news of investment promotion",
     "newspaper_digest": "a newspaper's digest of a report",
     "template": "a sample text with blanks",
+    "stub": "a stub put together afterwards",
     "list_page": "a list of links",
     "later_page": "a later page of an article, joined to its first",
     "too_short": "too short to be a report",
@@ -36,43 +37,87 @@ REASONS: dict[str, str] = {
     "other": "none of the signs of a report",
 }
 
-# (reason, pattern on the title): what a title says it is, when it does not also end in 政府工作报告.
+# (reason, pattern): what a title says a text is, when it is not itself the title of a government's work report. The
+# title of the page counts, and every line above the salutation that ends as titles do.
 TITLE_SIGNS: tuple[tuple[str, str], ...] = (
-    ("interpretation", r"解读|图解|一图读懂|看点|亮点|速览|问答"),
-    ("draft_for_comment", r"征求意见稿|讨论稿|协商稿"),
-    ("newspaper_digest", r"摘登|摘要|节选|要点"),
+    ("template", r"范文|模板|样本|格式|精选\d*篇|\d篇\)?$|篇[一二三]"),
+    ("draft_for_comment", r"征求意见|讨论稿|协商稿|征求.{0,30}意见|征集.{0,20}(?:意见|建议)"),
+    ("interpretation", r"解读|图解|读懂|看点|亮点|速览|问答|数说|热词|关键词|起草.{0,8}(?:说明|情况)|划重点|一图"),
+    ("newspaper_digest", r"摘登|摘要|节选|摘编|要点$|删节"),
     ("budget_report", r"预算|决算"),
     ("plan_report", r"国民经济和社会发展计划|计划执行情况|计划\(?草案"),
     ("statistical_communique", r"统计公报"),
     ("court_report", r"法院.{0,6}工作报告|法院报告"),
     ("procuratorate_report", r"检察院.{0,6}工作报告|检察院报告"),
-    ("cppcc_report", r"政协|政治协商"),
-    ("standing_committee_report", r"(?:人大|人民代表大会)?常务?委?员?会.{0,4}工作报告"),
-    ("half_year_report", r"上半年"),
+    (
+        "party_congress_report",
+        r"中国共产党|党代会|纪律检查|纪委|^中共.{2,20}(?:委员会|委)|[省市区县州旗镇]委.{0,12}全(?:体会议|会)",
+    ),
+    ("cppcc_report", r"^(?!.*(?:开幕|闭幕|召开|举行|听取|列席)).*(?:政协|政治协商)"),
+    ("standing_committee_report", r"(?:人大|人民代表大会)?常务?委?员?会.{0,4}工作报告|主席团.{0,4}工作报告"),
+    ("half_year_report", r"上半年|前三季度|前三个季度"),
     ("resolution", r"决议"),
-    ("task_breakdown", r"任务分解|责任分工|分工方案|目标任务|重点任务|任务清单"),
-    ("party_congress_report", r"中国共产党|党代会"),
+    (
+        "task_breakdown",
+        r"任务分解|责任分工|分工方案|部门分工|重点工作分工|目标任务|重点任务|任务清单|责任清单|(?:重点工作|任务|目标).{0,6}(?:完成|落实|进展)情况",
+    ),
+    (
+        "bureau_summary",
+        r"法治政府建设|信息公开.{0,10}报告|述职|工作总结|年度总结|(?:局|厅|办公室|中心|委员会)\d{0,4}年?.{0,8}工作(?:报告|要点|计划|情况)",
+    ),
     ("investment_news", r"^【[^】]{0,10}(?:招商|投资)[^】]{0,10}】"),
-    ("session_news", r"开幕|闭幕|召开|举行|听取|审议|作政府工作报告|热议|侧记"),
+    ("session_news", r"开幕|闭幕|召开|举行|听取|审议|作政府工作报告|热议|侧记|列席|传达|学习贯彻"),
+)
+# A document of government: only where the title says nothing of the report itself, which notices have as their annex.
+POLICY = re.compile(
+    r"规划|纲要|实施意见|的意见$|若干.{0,6}(?:措施|意见|规定)|政策措施|管理办法|实施办法|实施方案|行动方案|行动计划|实施细则|的通知$|条例$"
+)
+ENDS_LIKE_A_TITLE = re.compile(
+    r"(?:报告|决议|公报|意见|通知|方案|计划|清单|说明|稿|摘要|摘登|节选|要点|删节|情况)[）)]?$"
 )
 
 # (reason, pattern, characters of the opening it is sought in)
 OPENING_SIGNS: tuple[tuple[str, str, int], ...] = (
     (
         "standing_committee_report",
-        r"受[^。]{0,20}人大常委会[^。]{0,8}委托|我受[^。]{0,20}常务委员会[^。]{0,8}委托",
+        r"受[^。]{0,24}(?:人大常委会|常务委员会|人大主席团|主席团)[^。]{0,8}委托(?![^。]{0,40}政协)",
         800,
     ),
-    ("budget_report", r"受[^。]{2,20}人民政府(?:的)?委托[^。]{0,40}预算", 1200),
-    ("plan_report", r"受[^。]{2,20}人民政府(?:的)?委托[^。]{0,60}(?:计划|发展)", 1200),
+    ("budget_report", r"受[^。]{0,20}政府(?:的)?委托[^。]{0,60}(?:预算|决算)", 1200),
+    ("plan_report", r"受[^。]{0,20}政府(?:的)?委托[^。]{0,60}(?:计划(?:执行|草案|\()|国民经济和社会发展计划)", 1200),
     ("court_report", r"代表[^。]{0,20}人民法院", 600),
     ("procuratorate_report", r"代表[^。]{0,20}人民检察院", 600),
+    ("party_congress_report", r"代表(?:中国共产党|中共)[^。]{0,24}委员?会?[，,向]|代表[省市区县州旗镇]委常委会", 600),
+    ("half_year_report", r"主任[、，][^。]{0,20}副主任[^。]{0,20}各位委员", 400),
+    (
+        "half_year_report",
+        r"(?:常务委员会|常委会)[^。，]{0,4}第?[\d一二三四五六七八九十]+次[^。]{0,6}会议上[^。]{0,200}(?:上半年|季度|各位委员|向[^。]{0,12}常委会)",
+        800,
+    ),
+    ("half_year_report", r"上半年[^。]{0,100}(?:常务委员会|常委会)|(?:常务委员会|常委会)[^。]{0,60}上半年", 800),
     ("cppcc_report", r"^(?:(?!各位代表)[^。]){0,80}各位委员[:：]", 400),
-    ("half_year_report", r"常务委员会[^。]{0,20}会议[^。]{0,200}上半年|上半年[^。]{0,100}常务?委员?会", 800),
     ("resolution", r"(?:决定|同意)批准(?:这个|这一|该)?报告", 1500),
-    ("session_news", r"本报讯|记者[^。]{0,12}[)）]|在热烈的掌声中|开幕", 300),
-    ("template", r"20[xX×]{2}年|[xX×]{2}[省市县区镇乡]", 2000),
+    ("session_news", r"本报讯|本网讯|记者[^。]{0,12}[)）]|在热烈的掌声中", 300),
 )
+# News tells of the speech in the third person; some heads do too, but there the speech itself follows.
+TOLD = re.compile(r"长[^。，我]{2,20}(?:作|所作)(?:了|的)?政府工作报告|隆重?开幕|听取(?:了)?[^。]{0,30}政府工作报告")
+# 征求意见稿, 摘要, 本报有删节 on a line of its own below the title.
+BELOW_TITLE: tuple[tuple[str, str], ...] = (
+    ("draft_for_comment", r"^[（(【\[]?.{0,4}(?:征求意见稿|讨论稿|协商稿|送审稿|初稿)[）)】\]]?$"),
+    ("newspaper_digest", r"^[（(【\[]?.{0,6}(?:摘登|摘要|节选|摘编|有删节|有删减|要点)[）)】\]]?$"),
+)
+# Blanks where a sample leaves out the name or the year (SOURCES §5, anonymised): sought from the title to the opening.
+BLANKS = re.compile(
+    r"(?:20|二〇|二0)?[xXｘＸ×]{2,}\s*(?:年|省|市|县|区|镇|乡|旗|州|街道)|[*＊]{2,}\s*(?:省|市|县|区|镇|乡|旗|州)"
+    r"|_{2,}\s*(?:年|省|市|县|区|镇|乡|旗|州)|某某?(?:省|市|县|区|镇|乡|旗|州)"
+)
+# What a stub says of itself, above or below (USERS §1.3: 21 of 81 texts of one set).
+STUB = re.compile(
+    r"^(?=.{0,100}$)(?=[（(【\[*]?\s*(?:注|说明|备注|提示|本文|以上|本报告|该)).{0,30}"
+    r"(?:(?:公开|网络|历史|有关|相关)?(?:资料|信息|报道|材料)[^。]{0,10}(?:整理|汇编|重建|编写|综合|还原|推测)|非(?:报告)?(?:原文|全文))",
+)
+# A page of links has so many lines that name a report (SOURCES §2: columns of the reports of past years).
+LISTED = 3
 
 # Fewer characters than this and it is no report, whatever it says: the shortest whole reports seen have 5,000
 # (READING §2.7), townships' about 3,000, the rest is news.
@@ -109,11 +154,12 @@ def decide(text: str, shown: str | None, *, has_session: bool) -> Decision:
     """
     lines = text.split("\n")
     titled = bool(shown and is_title(shown)) or any(is_title(line) for line in lines[:6])
-    opening = SALUTATION.search(text[:1500]) is not None
+    salutation = SALUTATION.search(text[:1500])
     speaks = OPENING.search(text[:2000])
+    to_assembly = salutation or re.search(r"大会|审议|审查", text[speaks.start() : speaks.end() + 60] if speaks else "")
     points = {
-        "salutation": 2 * opening,
-        "opening": 2 * (speaks is not None),
+        "salutation": 2 * (salutation is not None),
+        "opening": (1 + (to_assembly is not None)) * (speaks is not None),
         "title": int(titled),
         "headings": int(len(re.findall(r"^[一二三四五六七八九十]+、", text, re.MULTILINE)) >= 2),
         "inner": int(sum(sign in text for sign in INNER_SIGNS) >= 2),
@@ -121,26 +167,58 @@ def decide(text: str, shown: str | None, *, has_session: bool) -> Decision:
         "session": int(has_session or SESSION.search(text[:1500]) is not None),
     }
     score = sum(points.values())
-    has_head = opening or titled
+    has_head = salutation is not None or titled
     counted = f"{score} points: " + ", ".join(name for name, value in points.items() if value)
-    if (sign := find_sign(text, shown)) and not (titled and speaks and sign[0] in ("investment_news", "session_news")):
+    if (sign := find_sign(lines, shown)) and not (titled and speaks and sign[0] in ("investment_news", "session_news")):
         return Decision(False, sign[0], sign[1], has_head)
     if len(text) < SHORTEST:
+        if sum("工作报告" in line for line in lines) >= LISTED and not speaks:
+            return Decision(False, "list_page", f"{len(lines)} lines, most of them titles", has_head)
         return Decision(False, "too_short", f"{len(text)} characters", has_head)
-    if score >= ENOUGH:
+    # Courts, committees and parties address the representatives too: one sign must be the government's own.
+    if score >= ENOUGH and (titled or speaks or points["session"]):
         return Decision(True, "report", counted, has_head)
     if titled and points["inner"]:
         return Decision(True, "report", counted, has_head)
     return Decision(False, "investment_news" if text.count("招商") >= 3 else "other", counted, has_head)
 
 
-def find_sign(text: str, shown: str | None) -> tuple[str, str] | None:
+def find_sign(lines: list[str], shown: str | None) -> tuple[str, str] | None:
     """The first sign that a text is a near miss: its reason, and the words."""
-    if shown and not is_title(shown):
-        for reason, pattern in TITLE_SIGNS:
-            if match := re.search(pattern, shown):
-                return reason, f"title: {match[0]}"
+    text = "\n".join(lines)[:3000]
+    opening = OPENING.search(text)
+    start = SALUTATION.search(text) or opening
+    above = [line.strip() for line in text[: start.start() if start else 300].split("\n")]
+    if shown and not is_title(shown) and (sign := title_sign(shown)):
+        return sign
+    for line in above[:8]:
+        if is_title(line):
+            continue
+        for reason, pattern in BELOW_TITLE:
+            if re.search(pattern, line):
+                return reason, line[:80]
+        if len(line) <= 80 and ENDS_LIKE_A_TITLE.search(line) and (sign := title_sign(line)):
+            return sign
+    head = text[: opening.end() if opening else 400]
+    if match := BLANKS.search(head):
+        return "template", match[0]
+    for line in (*lines[:6], *lines[-3:]):
+        if match := STUB.search(line.strip()):
+            return "stub", match[0]
     for reason, pattern, within in OPENING_SIGNS:
         if match := re.search(pattern, text[:within]):
-            return reason, match[0][:80]
+            return reason, " ".join(match[0].split())[:80]
+    if (match := TOLD.search(text[:300])) and not opening:
+        return "session_news", match[0]
+    return None
+
+
+def title_sign(title: str) -> tuple[str, str] | None:
+    """What a title says a text is instead of a report, and the words; None where it says nothing."""
+    title = squeeze(simplify(title))
+    for reason, pattern in TITLE_SIGNS:
+        if match := re.search(pattern, title):
+            return reason, f"title: {match[0]}"
+    if "政府工作报告" not in title and (match := POLICY.search(title)):
+        return "policy_document", f"title: {match[0]}"
     return None

@@ -1,4 +1,4 @@
-"""`make gold`: how well pages are read, side by side with other readers; `--pin` raises the floors."""
+"""`make gold`: how well pages are read, side by side with other readers, and heads; `--pin` raises the floors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.gold import identity
 from tests.gold.decoding import DECODERS, share_right
 from tests.gold.make import write_cases
 from tests.gold.measure import (
@@ -54,6 +55,7 @@ def main() -> int:
     print_families()
     print_decoding()
     print_real()
+    identity.print_table()
     lower = falls(now, read_floors())
     print("\n".join(["floors not reached:", *lower]) if lower else "every floor is reached")
     return int(bool(lower))

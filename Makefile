@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint format bench gold fuzz lock clean
+.PHONY: demo test lint format bench gold fuzz screenshots lock clean
 
 demo: $(READY)
 	$(BIN)/baogao demo $(ARGS)
@@ -32,6 +32,10 @@ bench: $(READY)
 # 10,000 broken files, half an hour on two cores; ARGS="--count 500 --seed 1" for fewer, or others.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# Every page in both languages, at desktop and phone width, light and dark, into var/screenshots; needs chromium.
+screenshots: $(READY)
+	$(BIN)/python -m tests.screenshots $(ARGS)
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or run make PYTHON=/path/to/python3"; exit 1; }

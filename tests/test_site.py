@@ -22,6 +22,7 @@ from archive.outline import outline
 from archive.publish import publish
 from archive.schema import TABLES, VIEWS
 from archive.site import make_app, phrases, words
+from archive.site.codes import PROBLEMS, TRUST_MEANINGS
 from archive.site.queries import is_link
 from archive.site.reading import Place, lay_out
 from tests.small_archive import HOSTILE, REGIONS, Writer, write_report, write_small_archive
@@ -73,14 +74,14 @@ def words_of(tree: LexborHTMLParser, css: str) -> str:
 
 def test_front_page_says_what_the_archive_holds(site: Datasette, home: Home) -> None:
     tree = page(site, "/")
-    assert "29 份" in words_of(tree, ".counts")
+    assert "报告29" in words_of(tree, ".counts")
     assert "2019–2024" in words_of(tree, ".counts")
     assert tree.css_first("form[role=search]").attributes["action"] == "/search"
     assert tree.css_first("form[role=search] input").attributes["name"] == "q"
     assert words_of(tree, ".grid tbody th").split() == [name for name, *_ in REGIONS.values()]
     assert tree.css_first('.grid a[href="/reports/reports/990121-2019"]').attributes["class"] == "cell damaged"
     # What no source has promised is not called missing.
-    assert [cell.attributes["title"] for cell in tree.css(".grid .none")] == ["丙寅县 2020：未收录"]
+    assert [cell.attributes["title"] for cell in tree.css(".grid .no_source")] == ["丙寅县 2020：还没有来源收录该地区"]
     assert len(tree.css(".newest li")) == 8
     digest = sha256(home.snapshot.read_bytes()).hexdigest()
     assert digest in words_of(tree, "#download ~ dl")
@@ -174,9 +175,10 @@ def test_report_is_set_for_reading(site: Datasette) -> None:
     assert [block.text() for block in tree.css_first(".text").css("p, h2, h3")] == text.split("\n")
     for fact in ("示例省 › 样例市 › 甲子区", "2020-01-12", "甲子区第九届人民代表大会第三次会议", "赵示例"):
         assert fact in words_of(tree, ".report-head")
-    assert words.TRUST_MEANINGS["official"] in words_of(tree, ".trust")
+    assert TRUST_MEANINGS["official"] in words_of(tree, ".trust")
     assert "990101-2020" in words_of(tree, ".cite")
-    assert words_of(tree, ".years") == "2019 2020 2021 2022 2023 2024"
+    assert words_of(tree, "section[aria-labelledby=years] .years") == "2019 2020 2021 2022 2023 2024"
+    assert words_of(tree, "section[aria-labelledby=family] .years") == "示例省 样例市 乙丑区"
 
 
 def test_every_copy_is_shown_with_address_time_and_digest(site: Datasette, home: Home) -> None:
@@ -294,7 +296,7 @@ def test_every_problem_the_code_can_find_has_chinese_words() -> None:
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "archive").rglob("*.py")]
     codes = {code for source in sources for code in re.findall(r'Problem\(\s*"(\w+)"', source)}
     assert len(codes) > 20
-    assert codes - words.PROBLEMS.keys() == set(), "give these words in archive/site/words.py"
+    assert codes - PROBLEMS.keys() == set(), "give these words in archive/site/codes.py"
 
 
 def test_every_published_table_and_column_has_chinese_words() -> None:
@@ -333,7 +335,7 @@ def test_errors_print_no_traceback(site: Datasette, capfd: pytest.CaptureFixture
 def test_a_file_without_its_versioned_name_is_served_too(home: Home, tmp_path: Path) -> None:
     path = tmp_path / "reports.db"
     path.write_bytes(home.snapshot.read_bytes())
-    assert "29 份" in words_of(page(make_app(path), "/"), ".counts")
+    assert "报告29" in words_of(page(make_app(path), "/"), ".counts")
 
 
 # --- layout
@@ -343,11 +345,11 @@ def test_marks_are_cut_where_they_begin_and_end() -> None:
     text = "标题\n各位代表：\n一、回顾\n营商环境好"
     sections, paragraphs = outline(text)
     start = text.index("营商")
-    layout = lay_out(text, "标题", sections, paragraphs, [Place(start, start + 4), Place(start + 2, start + 5, "缺字")])
+    layout = lay_out(text, "标题", sections, paragraphs, [Place(start, start + 4), Place(start + 2, start + 5, "problem", "缺字")])
     assert [(block.kind, block.level) for block in layout.blocks] == [
         ("title", 0), ("paragraph", 0), ("heading", 1), ("paragraph", 0),
     ]  # fmt: skip
-    assert [(part.text, part.hit, part.note) for part in layout.blocks[-1].parts] == [
+    assert [(part.text, part.hit, part.problem) for part in layout.blocks[-1].parts] == [
         ("营商", True, None), ("环境", True, "缺字"), ("好", False, "缺字"),
     ]  # fmt: skip
     assert [part.first_hit for part in layout.blocks[-1].parts] == [True, False, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from typing import Any
 
@@ -12,6 +13,9 @@ TITLE = "报告"
 DESCRIPTION = "地方政府工作报告的公开档案：一份报告一页，出处逐份可查，全文可检索、可下载。"
 
 DATA_DESCRIPTION = "全部数据表，可筛选、可用 SQL 查询、可整库下载。"
+
+# Where readers write to: an address of mail or of the web. The keeper of an archive names their own.
+CONTACT = os.environ.get("BAOGAO_CONTACT") or "https://github.com/baogao-archive/baogao/issues"
 
 # Measured on 20,000 and 75,000 reports: READING §5.5.
 SETTINGS = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from archive.site.codes import ORIGINS, PROBLEMS, REASONS
+from archive.site.coverage import Cell
 from archive.site.language import in_english, translate
-from archive.site.words import ORIGINS, PROBLEMS
 
 # What the steps say in `why` and `detail` (archive/copies.py, archive/damage.py): pattern → our words, in which {0} is
 # the first group, itself named by TERMS. What fits none is shown as it stands.
@@ -64,6 +65,7 @@ PHRASES = (
     (r"page (\d+): mean score ([\d.]+)", "第 {0} 页，平均得分 {1}"),
     (r"page (\d+)", "第 {0} 页"),
     (r"no page after (\d+) is read", "第 {0} 页之后未读"),
+    (r"expected of source (.+), not found there", "来源 {0} 应有，尚未得到"),
     (r"the file stops before its end; pages read: (\d+)", "文件不完整，读到 {0} 页"),
 )
 TERMS = ORIGINS | {
@@ -98,3 +100,10 @@ def name_problem(problem: dict[str, Any]) -> str:
     if not problem["detail"]:
         return said
     return f"{said}{': ' if in_english() else '：'}{say(str(problem['detail']))}"
+
+
+def say_reason(cell: Cell) -> str:
+    """Why a cell of the coverage map is empty."""
+    said = say(cell.told["why"]) if cell.state == "missing" else translate(REASONS[cell.state]) % cell.told
+    verdict = cell.told.get("verdict")
+    return f"{said}{'; last run: ' if in_english() else '；最近一次采集：'}{verdict}" if verdict else said

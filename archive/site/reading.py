@@ -1,10 +1,12 @@
-"""A report set for reading: its text in blocks, with headings, search hits and problem places marked. Pure."""
+"""A report set for reading: its text in blocks, with headings, and with places of the text marked. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
+from typing import Any
 
 from archive.fold import fold_text
 from archive.outline import Paragraph, Section
@@ -13,17 +15,23 @@ from archive.outline import Paragraph, Section
 HEAD_LINES, HEAD_CHARS = 6, 60
 # A heading that begins its paragraph stands in the table of contents down to this level: below it they are too many.
 CONTENTS = 2
+# Digits of a paragraph's digest in its address: among a report's paragraphs, a thousand at most, two agree by chance in
+# one report of 8,000.
+KEY_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something to mark: characters from `start` up to `end` of the text. `note` is None for a search hit, else what
-    is wrong there.
+    """Something to mark: characters from `start` up to `end` of the text.
+
+    `kind` is hit, problem, restored, term or lead (a heading that begins its paragraph); `about` what is known of it,
+    a row of the table it comes from.
     """
 
     start: int
     end: int
-    note: str | None = None
+    kind: str = "hit"
+    about: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +40,34 @@ class Part:
 
     text: str
     hit: bool = False
-    note: str | None = None
     first_hit: bool = False
+    problem: Any = None
+    restored: Any = None
+    term: Any = None
+    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph: `kind` is title, head, heading, glossary or paragraph; `level` 1 to 3 for a heading, else 0."""
+    """One paragraph: `kind` is title, head, heading, glossary or paragraph; `level` 1 to 3 for a heading, else 0.
+
+    `n` is its number in the text. `key` stays when other paragraphs come or go: it is made from the paragraph's words,
+    so that an address never leads to other words than it did.
+    """
 
     kind: str
-    anchor: str
+    n: int
+    key: str
     level: int
     parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A report's blocks, and its headings as (anchor, level, words) for the table of contents."""
+    """A report's blocks, and its headings as (number of the paragraph, level, words) for the table of contents."""
 
     blocks: tuple[Block, ...]
-    headings: tuple[tuple[str, int, str], ...]
+    headings: tuple[tuple[int, int, str], ...]
 
 
 def lay_out(
@@ -62,12 +78,13 @@ def lay_out(
     places: Iterable[Place] = (),
 ) -> Layout:
     """Set `text` for reading. `sections` and `paragraphs` as outline gives them, `places` what to mark in it."""
-    marks = sorted(places, key=lambda place: (place.start, place.end))
-    first_hit = next((place.start for place in marks if place.note is None), -1)
+    marks = sorted([*places, *find_leads(text, sections)], key=lambda place: (place.start, place.end))
+    first_hit = next((place.start for place in marks if place.kind == "hit"), -1)
     headings = {section.start: section for section in sections if section.heading}
     kinds = {section.n: section.kind for section in sections}
     blocks: list[Block] = []
-    contents: list[tuple[str, int, str]] = []
+    contents: list[tuple[int, int, str]] = []
+    keys: dict[str, int] = {}
     in_head = True
     for paragraph in paragraphs:
         start, end = paragraph.start, paragraph.start + paragraph.length
@@ -75,21 +92,36 @@ def lay_out(
         if not words.strip():
             continue
         parts = tuple(cut_parts(text, start, end, marks, first_hit))
+        key = make_key(words, keys)
         section = headings.get(start)
         in_head = in_head and section is None and len(blocks) < HEAD_LINES and is_head(words)
+        level = 0
         if section is not None and section.heading.split("\n")[0] == words:
-            anchor = f"s{section.n}"
-            contents.append((anchor, section.level, section.heading.replace("\n", " ")))
-            blocks.append(Block("heading", anchor, section.level, parts))
+            kind, level = "heading", section.level
+            contents.append((paragraph.n, level, section.heading.replace("\n", " ")))
         elif in_head:
             kind = "title" if title and fold_text(words) == fold_text(title) else "head"
-            blocks.append(Block(kind, f"p{paragraph.n}", 0, parts))
         else:
             if section is not None and section.level <= CONTENTS:
-                contents.append((f"p{paragraph.n}", section.level, section.heading))
+                contents.append((paragraph.n, section.level, section.heading))
             kind = "glossary" if kinds.get(paragraph.section or 0) == "glossary" else "paragraph"
-            blocks.append(Block(kind, f"p{paragraph.n}", 0, parts))
+        blocks.append(Block(kind, paragraph.n, key, level, parts))
     return Layout(tuple(blocks), tuple(contents))
+
+
+def find_leads(text: str, sections: Sequence[Section]) -> Iterable[Place]:
+    """The headings that begin their paragraphs: （一）稳住经济。…"""
+    for section in sections:
+        end = section.start + len(section.heading)
+        if section.heading and end < len(text) and text[end] != "\n":
+            yield Place(section.start, end, "lead", section)
+
+
+def make_key(words: str, taken: dict[str, int]) -> str:
+    """The key of a paragraph; of several with the same words the second ends in -2. `taken` counts them."""
+    key = f"k{sha256(fold_text(words).encode()).hexdigest()[:KEY_DIGITS]}"
+    taken[key] = taken.get(key, 0) + 1
+    return key if taken[key] == 1 else f"{key}-{taken[key]}"
 
 
 def is_head(words: str) -> bool:
@@ -101,9 +133,49 @@ def cut_parts(text: str, start: int, end: int, marks: Sequence[Place], first_hit
     """`text[start:end]` cut wherever a mark begins or ends."""
     touching = [place for place in marks if place.start < end and place.end > start]
     edges = {start, end, *(max(place.start, start) for place in touching), *(min(place.end, end) for place in touching)}
-    ordered = sorted(edges)
-    for first, last in pairwise(ordered):
+    for first, last in pairwise(sorted(edges)):
         covering = [place for place in touching if place.start <= first and place.end >= last]
-        hit = any(place.note is None for place in covering)
-        note = next((place.note for place in covering if place.note is not None), None)
-        yield Part(text[first:last], hit, note, hit and first == first_hit)
+        about = {place.kind: place.about for place in reversed(covering)}
+        yield Part(
+            text[first:last],
+            "hit" in about,
+            "hit" in about and first == first_hit,
+            about.get("problem"),
+            about.get("restored"),
+            about.get("term"),
+            "lead" in about,
+        )
+
+
+def place_terms(
+    text: str, sections: Sequence[Section], paragraphs: Sequence[Paragraph], terms: Sequence[Any]
+) -> list[Place]:
+    """Where the terms of a glossary occur before it, the first time in each paragraph; the longest term wins.
+
+    `terms` are rows with `term`. A term found at the start of a paragraph of the glossary gets its number as
+    `paragraph`, the place of its explanation.
+    """
+    kinds = {section.n: section.kind for section in sections}
+    glossary = [paragraph for paragraph in paragraphs if kinds.get(paragraph.section or 0) == "glossary"]
+    said = {paragraph.n: text[paragraph.start : paragraph.start + paragraph.length] for paragraph in glossary}
+    known = []
+    for term in terms:
+        if len(term["term"] or "") < 2:
+            continue
+        # What stands before the term: a number, a bracket, a quotation mark.
+        explained = next((n for n, words in said.items() if 0 <= words.find(term["term"]) <= 8), None)
+        known.append({**term, "paragraph": explained})
+    known.sort(key=lambda term: -len(term["term"]))
+    places = []
+    for paragraph in paragraphs:
+        if paragraph.n in said:
+            continue
+        words = text[paragraph.start : paragraph.start + paragraph.length]
+        taken: list[tuple[int, int]] = []
+        for term in known:
+            at = words.find(term["term"])
+            end = at + len(term["term"])
+            if at >= 0 and all(end <= first or at >= last for first, last in taken):
+                taken.append((at, end))
+                places.append(Place(paragraph.start + at, paragraph.start + end, "term", term))
+    return places

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.schema import TABLES as SCHEMA
 from archive.schema import VIEWS
+from archive.site.codes import FIELDS, VALUES
 from archive.site.language import in_english, translate
 
 TABLES: dict[str, tuple[str, str]] = {
@@ -182,98 +183,6 @@ COLUMNS: dict[str, str] = {
     "on": "更正日期",
 }
 
-LEVELS = {"national": "全国", "province": "省级", "prefecture": "地级", "county": "县级", "township": "乡级"}
-
-ORIGINS = {
-    "official": "政府或人大网站",
-    "press": "报刊",
-    "database": "数据库",
-    "aggregator": "聚合站",
-    "forum": "论坛",
-    "network": "改动文本的站群",
-    "farm": "范文站",
-    "unknown": "不详",
-}
-
-TRUST = {"official": "官方", "republished": "转载", "damaged": "残缺", "restored": "修复"}
-
-TRUST_MEANINGS = {
-    "official": "文本取自该地政府或人大的网站。",
-    "republished": "文本取自转载处或来路不明的页面，未见官方原页，内容未发现残缺。",
-    "damaged": "现有抄本都有残缺，文本与会上所作的报告不尽相同，引用前请核对。",
-    "restored": "残缺之处依据另一份抄本补全，补过的地方均有记录。",
-}
-
-RELATIONS = {
-    "best": "采用",
-    "same": "相同",
-    "near": "近同",
-    "truncated": "截断",
-    "excerpt": "节选",
-    "edited": "有改动",
-}
-
-DIFFERENCES = {"numbers": "数字", "missing": "缺文", "added": "增文", "wording": "措辞", "damage": "残损"}
-
-SEVERITIES = {"major": "严重", "minor": "轻微", "note": "提示"}
-
-PROBLEMS = {
-    "anachronistic_name": "名称与年代不合",
-    "another_text": "同一地区同年另有文本",
-    "anonymised": "名称被隐去",
-    "cut": "文本被截断",
-    "cut_at_cell_limit": "在表格单元格上限处截断",
-    "contents_in_front": "前有目录，已略去",
-    "crossed_marks": "引号、括号错乱",
-    "damaged_date": "日期残缺",
-    "damaged_session": "届次残缺",
-    "digits_lost": "数字脱落",
-    "escaped_markup": "夹有网页代码",
-    "false_year": "年份不可能",
-    "formatting_lost": "版式丢失",
-    "found_in_several": "见于几份报告，归属未定",
-    "garbled_page": "网页乱码",
-    "headless": "没有开头",
-    "lost_character": "通篇缺字",
-    "interleaved_columns": "两栏文字交错",
-    "missing_chapter": "章节不连续",
-    "missing_year": "年份缺失",
-    "order_unsettled": "缺字，次序未定",
-    "still_lost": "仍缺字",
-    "number_differs": "各抄本数字不同",
-    "numbers_lost": "自动编号未能读出",
-    "ocr_failed": "文字识别未完成",
-    "page_limit": "超过可读页数",
-    "page_without_text": "页面没有文字",
-    "paragraphs_run_together": "段落连成一片，已在标题前分开，标题与其后的文字可能仍相连",
-    "picture_not_read": "有图片未读",
-    "pinyin_in_brackets": "括号里夹有拼音",
-    "question_marks": "夹有成串问号",
-    "read_by_ocr": "由文字识别读出",
-    "region_disagrees": "地区说法不一",
-    "reissued": "同一网址上重新发布过",
-    "repeated": "内容重复",
-    "selector_missed": "未找到预定的正文区",
-    "stars": "夹有星号",
-    "tag_cloud": "文末夹有标签或其他标题",
-    "text_of_another": "文本也见于别的报告",
-    "title_year_differs": "标题年份不同",
-    "token_noise": "夹有防抄字符",
-    "too_long": "长过任何报告",
-    "traditional": "被转成繁体",
-    "truncated_file": "文件不完整",
-    "undecodable_bytes": "有无法解码的字节",
-    "unreadable_characters": "夹有无法辨认的字符",
-    "unreadable_page": "页面无法读取",
-    "unresolved_region": "地区未能确定",
-    "unresolved_year": "年份未能确定",
-    "watermark": "夹有网址",
-    "year_disagrees": "年份说法不一",
-}
-
-# The names of facets and filters.
-FIELDS = {"province": "省份", "year": "年份", "level": "级别", "trust": "可信程度"}
-
 # Datasette's filters by key.
 LOOKUPS = {
     "exact": "等于",
@@ -298,15 +207,6 @@ LOOKUPS = {
     "notnull": "不为空值",
     "isblank": "为空",
     "notblank": "不为空",
-}
-
-# Which words stand for the values of which column, wherever it is shown.
-VALUES = {
-    "level": LEVELS,
-    "origin": ORIGINS,
-    "trust": TRUST,
-    "relation": RELATIONS,
-    "severity": SEVERITIES,
 }
 
 

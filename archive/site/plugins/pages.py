@@ -10,11 +10,13 @@ from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
 from datasette.app import Datasette
-from datasette.utils import tilde_decode
+from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import NotFound, Request, Response
 from jinja2 import Environment
 
-from archive.site import language, phrases, queries, words
+from archive.site import citing, codes, language, phrases, queries, words
+from archive.site.front import read_front
+from archive.site.report import read_report
 
 STATIC = Path(__file__).parents[1] / "static"
 
@@ -34,7 +36,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.globals["in_english"] = language.in_english
     env.globals["asked_path"] = lambda: language.asked.get().path
     env.globals["address_in"] = lambda wanted: language.asked.get().address_in(wanted)
-    env.globals["words"] = words
+    env.globals["trust_meanings"] = codes.TRUST_MEANINGS
     env.globals["phrases"] = phrases
     env.globals["table_words"] = words.describe_table
     env.globals["describe_columns"] = words.describe_columns
@@ -45,6 +47,8 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.filters["name_lookup"] = words.name_lookup
     env.filters["name_problem"] = phrases.name_problem
     env.filters["say_why"] = phrases.say
+    env.globals["say_reason"] = phrases.say_reason
+    env.globals["compare_address"] = lambda one, other: f"/compare?{language.make_query(a=one, b=other)}"
     env.filters["day"] = lambda moment: str(moment)[:10] if moment else ""
     env.filters["minute"] = lambda moment: str(moment)[:16].replace("T", " ") if moment else ""
     env.filters["latest_first"] = lambda values: sorted(values, key=lambda value: str(value["label"]), reverse=True)
@@ -68,12 +72,18 @@ def extra_template_vars(
         db = datasette.get_database("reports")
         if template == "index.html":
             if datasette not in fronts:
-                fronts[datasette] = await db.execute_fn(queries.read_front)
+                fronts[datasette] = await db.execute_fn(read_front)
             return {**fronts[datasette], "size": db.size, "sha256": db.hash}
         if template == "row-reports-reports.html":
             id = tilde_decode(request.url_vars["pks"])
             query = request.args.get("q") or request.args.get("_search") or ""
-            return {"q": query, **await db.execute_fn(lambda conn: queries.read_report(conn, id, query))}
+            known = await db.execute_fn(lambda conn: read_report(conn, id, query))
+            return {
+                "q": query,
+                "print": request.args.get("view") == "print",
+                **known,
+                **cite(datasette, request, known),
+            }
         if template == "table-reports-reports.html":
             query = request.args.get("_search") or ""
             as_table = any(key in request.args for key in ("_col", "_nocol")) or request.args.get("_view") == "table"
@@ -88,10 +98,23 @@ def extra_template_vars(
     return variables
 
 
+def cite(datasette: Datasette, request: Request, known: Row) -> Row:
+    """The citation of a report, from what its page shows."""
+    report = known["report"]
+    address = datasette.absolute_url(request, datasette.urls.row("reports", "reports", report["id"]))
+    citation = citing.make_citation(report, known["best"], known["snapshot"]["version"], address)
+    forms = {form: write(citation) for form, (_, write) in citing.FORMS.items()}
+    return {"citation": citation, "cited": citing.write_plain(citation), "cited_in": forms}
+
+
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    """Plain text of a report."""
-    return [(r"^/reports/reports/(?P<id>[^/]+)\.txt$", show_text)]
+    """Forms of a report beside its page: plain text and references."""
+    forms = "|".join(form.replace(".", "\\.") for form in citing.FORMS)
+    return [
+        (r"^/reports/reports/(?P<id>[^/]+)\.txt$", show_text),
+        (rf"^/reports/reports/(?P<id>[^/]+?)\.(?P<form>{forms})$", show_reference),
+    ]
 
 
 async def show_text(request: Request, datasette: Datasette) -> Response:
@@ -101,3 +124,15 @@ async def show_text(request: Request, datasette: Datasette) -> Response:
     if text is None:
         raise NotFound("Record not found")
     return Response.text(text + "\n")
+
+
+async def show_reference(request: Request, datasette: Datasette) -> Response:
+    """A report as a reference, to be taken into BibTeX, Zotero and their like."""
+    id, form = tilde_decode(request.url_vars["id"]), request.url_vars["form"]
+    known = await datasette.get_database("reports").execute_fn(lambda conn: queries.read_cited(conn, id))
+    if known is None:
+        raise NotFound("Record not found")
+    content_type, _ = citing.FORMS[form]
+    words = cite(datasette, request, known)["cited_in"][form]
+    told = f'attachment; filename="baogao-{tilde_encode(id)}.{form}"'
+    return Response(words, headers={"content-disposition": told}, content_type=content_type)

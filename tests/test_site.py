@@ -345,7 +345,9 @@ def test_marks_are_cut_where_they_begin_and_end() -> None:
     text = "标题\n各位代表：\n一、回顾\n营商环境好"
     sections, paragraphs = outline(text)
     start = text.index("营商")
-    layout = lay_out(text, "标题", sections, paragraphs, [Place(start, start + 4), Place(start + 2, start + 5, "problem", "缺字")])
+    layout = lay_out(
+        text, "标题", sections, paragraphs, [Place(start, start + 4), Place(start + 2, start + 5, "problem", "缺字")]
+    )
     assert [(block.kind, block.level) for block in layout.blocks] == [
         ("title", 0), ("paragraph", 0), ("heading", 1), ("paragraph", 0),
     ]  # fmt: skip

@@ -282,16 +282,13 @@ def show_places(
     )
     names = [column[0] for column in cursor.description]
     rows = {row[0]: dict(zip(names, row, strict=True)) for row in cursor}
-    # On a report's page a heading's anchor is its section's, any other paragraph's its own number.
-    sections = db.execute(f"select report, start, n from sections where heading <> '' and report in ({marks})", ids)
-    headings = {(report, start): f"s{n}" for report, start, n in sections} if wanted else {}
     shown = []
     for id in ids:
         row = rows[id]
         text = row.pop("text") or ""
         hits: list[Hit] = find_hits(text, query) if text else []
         snippets = cut_snippets(text, hits, most)
-        passages = [Passage(headings.get((id, s.start), f"p{s.paragraph}"), s) for s in snippets]
+        passages = [Passage(f"p{s.paragraph}", s) for s in snippets]
         paragraphs = len({text.rfind("\n", 0, hit[0]) for hit in hits})
         shown.append(Shown(row, len(hits), paragraphs, passages))
     return shown

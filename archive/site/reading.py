@@ -145,37 +145,3 @@ def cut_parts(text: str, start: int, end: int, marks: Sequence[Place], first_hit
             about.get("term"),
             "lead" in about,
         )
-
-
-def place_terms(
-    text: str, sections: Sequence[Section], paragraphs: Sequence[Paragraph], terms: Sequence[Any]
-) -> list[Place]:
-    """Where the terms of a glossary occur before it, the first time in each paragraph; the longest term wins.
-
-    `terms` are rows with `term`. A term found at the start of a paragraph of the glossary gets its number as
-    `paragraph`, the place of its explanation.
-    """
-    kinds = {section.n: section.kind for section in sections}
-    glossary = [paragraph for paragraph in paragraphs if kinds.get(paragraph.section or 0) == "glossary"]
-    said = {paragraph.n: text[paragraph.start : paragraph.start + paragraph.length] for paragraph in glossary}
-    known = []
-    for term in terms:
-        if len(term["term"] or "") < 2:
-            continue
-        # What stands before the term: a number, a bracket, a quotation mark.
-        explained = next((n for n, words in said.items() if 0 <= words.find(term["term"]) <= 8), None)
-        known.append({**term, "paragraph": explained})
-    known.sort(key=lambda term: -len(term["term"]))
-    places = []
-    for paragraph in paragraphs:
-        if paragraph.n in said:
-            continue
-        words = text[paragraph.start : paragraph.start + paragraph.length]
-        taken: list[tuple[int, int]] = []
-        for term in known:
-            at = words.find(term["term"])
-            end = at + len(term["term"])
-            if at >= 0 and all(end <= first or at >= last for first, last in taken):
-                taken.append((at, end))
-                places.append(Place(paragraph.start + at, paragraph.start + end, "term", term))
-    return places

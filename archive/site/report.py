@@ -8,7 +8,7 @@ from archive.hits import find_hits
 from archive.outline import Paragraph, Section, outline
 from archive.site.coverage import parents
 from archive.site.queries import Row, fetch, read_snapshot, read_text
-from archive.site.reading import Place, lay_out, place_terms
+from archive.site.reading import Place, lay_out
 
 # Neighbours shown at first; a prefecture has at most some 25 counties, the nation 31 provinces with reports.
 MOST_NEIGHBOURS = 60
@@ -35,6 +35,9 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
     for number, problem in enumerate(problems, 1):
         problem |= {"number": number, "paragraph": find_paragraph(paragraphs, problem["start"])}
     terms = fetch(db, "select * from terms where report = ? order by n", [id])
+    for term in terms:
+        term["paragraph"] = find_paragraph(paragraphs, term["start"])
+    restored = fetch(db, "select * from restored where report = ? order by n", [id])
     best = next((copy for copy in copies if copy["id"] == report["best_copy"]), None)
     # The places of a copy's problems are places in its text: a restored text has its own.
     shown = {None, best["id"] if best and best["text_sha256"] == report["text_sha256"] else None}
@@ -45,7 +48,8 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
         for problem in problems
         if problem["start"] is not None and problem["copy"] in shown
     ]
-    places += (named := place_terms(text, sections, paragraphs, terms))
+    places += [Place(place["start"], place["start"] + place["length"], "restored", place) for place in restored]
+    places += place_mentions(db, id, terms)
     siblings = read_siblings(db, report)
     return {
         "report": report,
@@ -55,12 +59,25 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
         "best": best,
         "problems": problems,
         "terms": terms,
-        "explained": {place.about["n"] for place in named if place.about["paragraph"]},
+        "restored": restored,
         "siblings": siblings,
         "earlier": next((row for row in reversed(siblings) if (row["year"] or 9999) < (report["year"] or 0)), None),
         "family": read_family(db, report),
         "snapshot": read_snapshot(db),
     }
+
+
+def place_mentions(db: sqlite3.Connection, id: str, terms: list[Row]) -> list[Place]:
+    """Where the speech uses a term of its glossary, the first time in each paragraph."""
+    by_number = {term["n"]: term for term in terms}
+    mentions = fetch(db, "select term, paragraph, start, length from mentions where report = ? order by start", [id])
+    first: dict[tuple[int, int], Place] = {}
+    for place in mentions:
+        term = by_number.get(place["term"])
+        if term is not None:
+            found = Place(place["start"], place["start"] + place["length"], "term", term)
+            first.setdefault((place["term"], place["paragraph"]), found)
+    return list(first.values())
 
 
 def find_paragraph(paragraphs: list[Paragraph], start: int | None) -> int | None:

@@ -28,6 +28,8 @@ PURE = (
     "gaps",
     "draft",
     "restore",
+    "differences",
+    "compare",
 )
 IMPURE = {
     "sqlite3", "sqlite_utils", "datasette", "warcio", "archive.database", "archive.captures", "archive.home",

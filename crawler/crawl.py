@@ -20,6 +20,7 @@ from archive.captures import CaptureStore, utc_now
 from archive.database import open_archive
 from archive.errors import LockedError
 from archive.home import LOCK_HELD, Home
+from archive.settings import load_settings
 from crawler.runs import repair
 
 # The number of a pipe whose other end the parent of a crawl holds: it ends when the parent does, however it does.
@@ -69,9 +70,10 @@ def crawl_sources(
     The children's output goes to `log/<source>.log`. `proxy` (an http address) is for the children only; `settings` are
     Scrapy's, over ours. A source gets `hours` (default MOST_HOURS), then its crawl is ended. `on_progress` is called
     with a source's outcome so far whenever it has changed. SIGINT and SIGTERM are passed on; sources that were not
-    started then end as "interrupted". The home's lock is taken where the caller does not hold it. Raises LockedError
-    and MachineError.
+    started then end as "interrupted". The home's lock is taken where the caller does not hold it. Raises LockedError,
+    MachineError and BadArgumentsError (a slip in baogao.toml).
     """
+    load_settings(home)
     with held(home):
         db = open_archive(home)
         try:

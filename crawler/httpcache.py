@@ -7,6 +7,7 @@ the last capture; a 304 is kept as a revisit. In a replay all answers come from 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -17,16 +18,20 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 
-from archive.captures import CaptureStore, utc_now, warc
+from archive.captures import CaptureStore, utc_now, utc_time, warc
 from archive.errors import DamagedInputError, MachineError
 from archive.model import Capture
 from archive.read.decode import declared_encoding, decode
 from crawler.discover import holds_report, shows_column
-from crawler.markup import Markup
+from crawler.markup import MOST_MARKUP, Markup
 from crawler.verdict import DOCUMENT_MAGIC, SOUND, judge
 
 if TYPE_CHECKING:
     from crawler.spider import ReportSpider
+
+# For how many days after its bytes last came a page may be called unchanged without being sent: so that a text that
+# was changed under the same validators is found at the next monthly sweep.
+TRUST_DAYS = 25
 
 CONDITIONAL = (b"If-None-Match", b"If-Modified-Since")
 
@@ -122,7 +127,9 @@ class RevalidatePolicy:
             return True
         known = KNOWN[cachedresponse]
         # What the rules would call something else today is asked for whole, so that it is captured under its new name.
-        if known.verdict == known.capture.verdict:
+        # So is, now and then, what a server calls unchanged: some never change their validators.
+        same, store = known.verdict == known.capture.verdict, known.spider.captures
+        if same and store.received_since(known.capture, trusted_from()):
             for name, value in zip(CONDITIONAL, (known.capture.etag, known.capture.last_modified), strict=True):
                 if value:
                     request.headers[name] = value.encode("latin-1", "replace")
@@ -143,12 +150,34 @@ class RevalidatePolicy:
         return True
 
 
+class ContentDecoding:
+    """Undoes the content encoding of answers as the archive's readers will, lies of servers included."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The response with its body plain. Raises IgnoreRequest for one that cannot be unpacked, kept as "damaged"."""
+        if not response.headers.getlist("Content-Encoding"):
+            return response
+        try:
+            body = warc.decode_body(response.body, headers_of(response.headers))
+        except DamagedInputError as error:
+            raise IgnoreRequest(f"{request.url}: {error}") from error
+        headers = response.headers.copy()
+        del headers["Content-Encoding"]
+        cls = responsetypes.from_args(headers=headers, url=response.url, body=body)
+        return response.replace(cls=cls, headers=headers, body=body)
+
+
 class NoStaleAnswers:
     """Keeps the cache from answering with an old page where the request failed: a dead site must look dead."""
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Take the kept response away before the cache sees the failure."""
         request.meta.pop("cached_response", None)
+
+
+def trusted_from() -> str:
+    """The time before which a page's bytes were received too long ago to trust a 304 on them."""
+    return utc_time((datetime.now(UTC) - timedelta(days=TRUST_DAYS)).isoformat())
 
 
 def verdict_of(spider: ReportSpider, request: Request, status: int, headers: warc.Headers, body: bytes) -> str:
@@ -167,6 +196,8 @@ def verdict_of(spider: ReportSpider, request: Request, status: int, headers: war
     # A list page is no report and is not read as one, unless it is a bundle or shows a report itself; nor is a column
     # that a link called 政府工作报告 leads to.
     if verdict != "page" or role is None or spider.source.page.bundle or payload.startswith(DOCUMENT_MAGIC):
+        return verdict
+    if len(payload) > MOST_MARKUP:
         return verdict
     page = Markup(decode(payload, declared_encoding(payload, named.get("content-type"))).text, request.url)
     if role == "list":

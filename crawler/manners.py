@@ -13,6 +13,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 
+from crawler.failures import failure_kind
+
 # How servers and the shields before them say "not now" and "not you" (verdict.BLOCKED_STATUS has the whole list of
 # the latter; these are the ones that a slower visitor may be spared).
 BACK_OFF: Final = frozenset({403, 412, 418, 429, 503})
@@ -107,9 +109,9 @@ class UnreachableRobots:
 
     def process_exception(self, request: Request, exception: Exception) -> Response | None:
         """Read an answer that never comes as a refusal."""
-        if "Timeout" not in type(exception).__name__ or not is_robots(request):
+        if failure_kind(exception) != "timeout" or not is_robots(request):
             return None
-        for name in ("failed", f"failed/{type(exception).__name__}"):
+        for name in ("failed", "failed/timeout"):
             self.crawler.stats.inc_value(f"baogao/{name}")
         return forbid(request)
 

@@ -23,6 +23,9 @@ SCRIPTED = re.compile(r"[\"']([^\"'\s<>]+\.(?:s?html?|jsp|aspx?|pdf|docx?)(?:\?[
 TITLE_KEYS = ("title", "docTitle", "infoTitle", "showTitle", "subject", "name")
 URL_KEYS = ("url", "post_url", "docPubUrl", "infoUrl", "linkUrl", "link", "href")
 
+# Longer than any list or article; a page's tree takes some thirty times its bytes of memory.
+MOST_MARKUP = 10_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -20,7 +20,8 @@ from archive.captures import CaptureStore, utc_now
 from archive.captures.index import upsert_run
 from archive.database import writing
 from archive.errors import MachineError
-from crawler.spider import ReportSpider
+from crawler.failures import FAILURES, worst_kind
+from crawler.spider import SITE_DOWN, ReportSpider
 
 RUN_VERDICTS: Final = {
     "ok": "new pages came",
@@ -31,11 +32,25 @@ RUN_VERDICTS: Final = {
     "robots_denied": "robots.txt forbids it",
     "moved": "nothing but redirects",
     "gone": "nothing answered, or all was not found",
+    "dns_failure": "the name of the site could not be looked up",
+    "tls_failure": "no secure connection could be made",
+    "server_error": "the server answered with nothing but errors of its own",
+    "broken": "every answer broke off, was none, or was no page: empty, damaged, of another type, far too long",
     "slow": "the site was too slow to be read",
     "parse_changed": "pages came, but the reports that were in them before are not found any more",
     "crashed": "the run broke off, or the program failed",
     "interrupted": "a person stopped the run",
 }
+# The verdict where nothing came at all, by what most requests failed with.
+UNREACHED: Final = {
+    "dns": "dns_failure",
+    "tls": "tls_failure",
+    "timeout": "slow",
+    "broken": "broken",
+    "too_large": "broken",
+}
+# Scrapy's word for a run that was ended at CLOSESPIDER_TIMEOUT.
+TOO_LONG: Final = "closespider_timeout"
 REFUSALS: Final = ("blocked", "challenge", "captcha", "login")
 # A site is too slow where this share of what was asked for never came in time (three tries, a minute each).
 SLOW_SHARE: Final = 0.5
@@ -52,8 +67,9 @@ def run_verdict(stats: Mapping[str, Any]) -> tuple[str, str]:
 
     Keys used: `finish_reason`; the counts of RUN_COUNTS, of which `items` are pages that may hold reports, `failed`
     requests that failed for good, `timeouts` those among them that took too long, `forbidden` pages robots.txt keeps
-    from us, `exceptions` errors of our own code, `known` copies the source gave in earlier runs; `verdicts`: a count
-    for each verdict on a response; `expected`: the least number of report pages, or None.
+    from us, `exceptions` errors of our own code, `known` copies the source gave in earlier runs; `failures`: a count
+    for each kind of failures.FAILURES; `verdicts`: one for each verdict on a response; `expected`: the least number of
+    report pages, or None.
     """
     verdicts: Mapping[str, int] = stats.get("verdicts", {})
     count = {name: int(stats.get(name) or 0) for name in RUN_COUNTS}
@@ -65,6 +81,12 @@ def run_verdict(stats: Mapping[str, Any]) -> tuple[str, str]:
         return "interrupted", f"stopped by a signal after {count['responses']} responses"
     if count["exceptions"]:
         return "crashed", f"{count['exceptions']} errors of the program: see the log"
+    failures: Mapping[str, int] = stats.get("failures", {})
+    if reason == TOO_LONG:
+        return "slow", f"not done in its time; {pages} pages came, the rest another time"
+    if reason == SITE_DOWN:
+        worst = worst_kind(failures) or "other"
+        return UNREACHED.get(worst, "gone"), f"stopped answering after {pages} pages: {FAILURES[worst]}"
     if reason != "finished":
         return "crashed", f"Scrapy ended the run: {reason}"
     if count["timeouts"] and count["timeouts"] >= SLOW_SHARE * (pages + count["failed"]):
@@ -78,7 +100,13 @@ def run_verdict(stats: Mapping[str, Any]) -> tuple[str, str]:
             return "moved", f"{verdicts['redirect']} redirects and no page"
         if missing:
             return "gone", f"{missing} times not found and no page"
-        return "gone", f"no page came; {count['failed']} requests failed"
+        if verdicts.get("server_error"):
+            return "server_error", f"{verdicts['server_error']} errors of the server and no page"
+        most = worst_kind(failures)
+        useless = {name: verdicts[name] for name in ("damaged", "empty", "wrong_type") if verdicts.get(name)}
+        if most is None and useless:
+            return "broken", "no page came, but " + ", ".join(f"{name} {number}" for name, number in useless.items())
+        return UNREACHED.get(most or "", "gone"), f"no page came; {FAILURES[most] if most else 'nothing answered'}"
     if sum(refused.values()) > pages:
         return "blocked", ", ".join(f"{name} {number}" for name, number in refused.items()) + f", pages {pages}"
     if not count["items"]:
@@ -155,6 +183,7 @@ class RunRecorder:
         crawler.signals.connect(recorder.spider_opened, signals.spider_opened)
         crawler.signals.connect(recorder.spider_closed, signals.spider_closed)
         crawler.signals.connect(recorder.item_error, signals.item_error)
+        crawler.signals.connect(recorder.answered, signals.response_received)
         return recorder
 
     def spider_opened(self, spider: ReportSpider) -> None:
@@ -169,6 +198,10 @@ class RunRecorder:
             self.progress.start()
         self.notes = create_looping_call(self.note, spider)
         self.notes.start(NOTE_EVERY, now=False)
+
+    def answered(self, spider: ReportSpider) -> None:
+        """Note that the site answers."""
+        spider.failures_in_row = 0
 
     def item_error(self) -> None:
         """Count an item that the pipeline failed on: an error of the program, logged by Scrapy."""
@@ -237,7 +270,7 @@ class RunRecorder:
         """What run_verdict needs, from Scrapy's stats and ours."""
         stats = self.crawler.stats.get_stats()
         ours = {name.removeprefix("baogao/"): value for name, value in stats.items() if name.startswith("baogao/")}
-        timeouts = sum(value for name, value in ours.items() if name.startswith("failed/") and "Timeout" in name)
+        failures = {name.partition("/")[2]: value for name, value in ours.items() if name.startswith("failed/")}
         # One count a class of exception; newer versions of Scrapy also give their sum.
         broken = [n for name, n in stats.items() if re.fullmatch("spider_exceptions/(?!count).*", name)]
         verdicts = {name.partition("/")[2]: value for name, value in ours.items() if name.startswith("verdict/")}
@@ -246,7 +279,8 @@ class RunRecorder:
             **self.row(spider),
             "finish_reason": reason,
             "responses": stats.get("downloader/response_count", 0),
-            "timeouts": timeouts,
+            "timeouts": failures.get("timeout", 0),
+            "failures": failures,
             "forbidden": stats.get("robotstxt/forbidden", 0),
             "exceptions": ours.get("item_errors", 0) + sum(broken) + stats.get("log_count/CRITICAL", 0),
             "verdicts": verdicts,

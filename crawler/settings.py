@@ -40,9 +40,15 @@ DEFAULT_REQUEST_HEADERS = {
 # ---- Limits. Defaults: 1 GiB, 3 minutes, 100 seconds.
 DOWNLOAD_MAXSIZE = 100 * 1024 * 1024  # as `baogao add` (DESIGN §4); no report is longer
 DOWNLOAD_WARNSIZE = 0  # scanned reports of 40 MB are no news
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = 60  # the whole answer: one byte a second is no way to read a page
+DNS_TIMEOUT = 20
 METAREFRESH_MAXDELAY = 5  # pages that reload themselves every minute are no redirects
 RETRY_TIMES = 2  # as by default, said here because a verdict counts on it: three tries, then the request has failed
+
+# ---- Safety. Default: a page may lead anywhere, to files of this machine and to addresses inside its network too.
+TWISTED_DNS_RESOLVER = "crawler.private.PublicResolver"
+DOWNLOAD_HANDLERS = dict.fromkeys(("data", "file", "ftp", "s3"))  # None: not even loaded
+BAOGAO_PRIVATE: list[str] = []  # the exceptions a keeper named: crawl.private of baogao.toml, set by `scrapy crawl`
 
 # ---- Every response into WARC before anyone sees it: Scrapy's cache slots, filled with ours. Off by default.
 HTTPCACHE_ENABLED = True
@@ -54,10 +60,14 @@ DOWNLOADER_MIDDLEWARES = {
     # Scrapy's takes every subdomain of a host; a source file says which hosts are its own.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.spider.OwnHosts": 50,
+    "crawler.private.PublicOnly": 60,
     # A robots.txt that cannot be had forbids; after the retries (550), which are nearer to the wire.
     "crawler.manners.UnreachableRobots": 540,
     # Sees every single answer, retried ones too: a host that refuses is paused.
     "crawler.manners.BackOff": 560,
+    # Scrapy's fails where a server says gzip and sends plain bytes; a page is decoded here as the archive will.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.httpcache.ContentDecoding": 590,
     # Nearest to the wire, so that it sees a failed request before the cache answers with an old page.
     "crawler.httpcache.NoStaleAnswers": 950,
 }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -26,10 +27,17 @@ from archive.sourcefile import Source
 from archive.urls import is_fetchable
 from crawler.discover import attachment_links, column_links, holds_report, report_links
 from crawler.due import RESTS
-from crawler.markup import Link, Markup
+from crawler.failures import FAILURES, failure_kind
+from crawler.markup import MOST_MARKUP, Link, Markup
 from crawler.pager import links_shown, next_page, next_part
+from crawler.private import FOUND_INSIDE, PrivateAddressError
 from crawler.seen import Seen
 from crawler.verdict import DOCUMENT_MAGIC
+
+# A site that failed so many requests in a row, each three times, is not asked further today: at a minute a try that is
+# half an hour of silence.
+MOST_FAILURES = 10
+SITE_DOWN = "site down"
 
 # A link 政府工作报告 on a portal's front page leads to the column of that name: a list again, one level down.
 MAX_LEVEL = 2
@@ -61,6 +69,9 @@ class ReportSpider(Spider):
         self.lists = 0
         self.listed: set[str] = set()
         self.refusal: MachineError | None = None
+        # Requests that failed for good since the last answer.
+        self.failures_in_row = 0
+        self.ending = False
 
     @cached_property
     def run_id(self) -> str:
@@ -211,7 +222,7 @@ class ReportSpider(Spider):
         if response.meta["verdict"] not in ("page", "list"):
             return None
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        if response.body.startswith(DOCUMENT_MAGIC):
+        if response.body.startswith(DOCUMENT_MAGIC) or len(response.body) > MOST_MARKUP:
             return None
         decoded = decode(response.body, declared_encoding(response.body, content_type))
         return Markup(decoded.text, response.url)
@@ -219,24 +230,40 @@ class ReportSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Count a request that failed for good; what was answered with an error is counted by its verdict."""
         error = failure.value
+        assert error is not None
         if isinstance(error, HttpError):
             status = error.response.status
             if status >= 500 or status in (408, 429):
                 self.count("failed")
+            elif status == 304:
+                # "Not changed", to a request that named nothing it could have changed from.
+                self.count("failed")
+                self.count("failed/broken")
+        elif isinstance(error, PrivateAddressError):
+            self.count("failed/private")
+            self.logger.warning("not asked: %s", error)
         elif not isinstance(error, IgnoreRequest):
-            name = type(error).__name__
-            self.count("failed")
-            self.count(f"failed/{name}")
             url = getattr(getattr(failure, "request", None), "url", "")
-            self.logger.warning("%s failed: %s", url, failure.getErrorMessage() or name)
+            kind = "private" if urlsplit(url).hostname in FOUND_INSIDE else failure_kind(error)
+            self.count("failed")
+            self.count(f"failed/{kind}")
+            self.logger.warning("%s: %s (%s)", url, FAILURES[kind], failure.getErrorMessage() or type(error).__name__)
+            self.failures_in_row += 1
+            if self.failures_in_row >= MOST_FAILURES:
+                self.end_run(SITE_DOWN)
 
     def give_up(self, error: MachineError) -> None:
         """End the run because the machine refuses: what cannot be kept must not be fetched."""
         if self.refusal is None:
             self.refusal = error
             self.logger.error("%s", error)
-            if self.crawler.crawling:
-                asyncio.get_running_loop().create_task(self.crawler.engine.close_spider_async(reason="machine refused"))
+            self.end_run("machine refused")
+
+    def end_run(self, reason: str) -> None:
+        """End the run before its time; what is under way may finish."""
+        if self.crawler.crawling and not self.ending:
+            self.ending = True
+            asyncio.get_running_loop().create_task(self.crawler.engine.close_spider_async(reason=reason))
 
     def count(self, name: str) -> None:
         """Count something in the run's stats."""

@@ -214,6 +214,12 @@ class CaptureStore:
         where = f"where url_key = ? and url = ?{chosen} order by fetched_at is null, fetched_at desc, id limit 1"
         return self._one(where, [url_key(url), url, *verdicts])
 
+    def received_since(self, capture: Capture, time: str) -> bool:
+        """Whether the bytes of a capture came at `time` or later: when it was made, or when the same came again."""
+        sql = "select max(seen_at) from revisits where capture = ? and kind = 'identical-payload'"
+        last = self.db.execute(sql, [capture.id]).fetchone()[0]
+        return max(capture.fetched_at or "", last or "") >= time
+
     def payload(self, capture: Capture, limit: int = MAX_PAYLOAD) -> bytes:
         """The payload, content encoding undone.
 

@@ -16,6 +16,7 @@ from archive.captures import CaptureStore, utc_now
 from archive.database import open_archive
 from archive.errors import BadArgumentsError, BaogaoError
 from archive.home import LOCK_HELD, Home
+from archive.settings import load_settings
 from archive.sources import nearest
 from crawler.crawl import PARENT_PIPE, compact
 from crawler.runs import repair
@@ -44,6 +45,7 @@ class Command(CrawlCommand):
             raise BadArgumentsError(f"no source is called {name!r}{nearest(name, known)}")
         assert self.settings is not None
         home = Home(Path(self.settings["BAOGAO_HOME"]))
+        self.settings.set("BAOGAO_PRIVATE", list(load_settings(home).crawl.private), priority="cmdline")
         if pipe := os.environ.get(PARENT_PIPE):
             threading.Thread(target=die_with_parent, args=(int(pipe),), daemon=True).start()
         child = os.environ.get(LOCK_HELD) == str(home.root)
@@ -56,6 +58,9 @@ class Command(CrawlCommand):
             for part in ("addons", "crawler", "middleware"):
                 # Seventy lines a run that say what stands in settings.py.
                 logging.getLogger(f"scrapy.{part}").setLevel(logging.WARNING)
+            # A robots.txt that could not be fetched is logged with a trace through the whole of Twisted; the pages of
+            # that host fail the same way and say so in a line.
+            logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
             crawler = process.create_crawler(name)
             process.crawl(crawler, **opts.spargs)
             process.start()

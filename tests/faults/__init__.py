@@ -1,0 +1,1 @@
+"""`make faults`: the web, the disk and the machine at their worst, and what was lost by it: nothing."""

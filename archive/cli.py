@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, str]] = {
     "add": "archive.commands.pages",
     "build": "archive.commands.building",
     "coverage": "archive.commands.state",
+    "export": "archive.commands.export",
     "publish": "archive.commands.publishing",
     "read": "archive.commands.pages",
     "reindex": "archive.commands.building",

@@ -378,7 +378,7 @@ TABLES: dict[str, Table] = {
         "old_id",
         {
             "old_id": (str, "the id as it was published"),
-            "id": (str, "where it is now"),
+            "id": (str, "where it is now; null where it was withdrawn"),
             "since": (str, "version of the snapshot that changed it"),
             "why": (str, "what happened"),
         },
@@ -392,7 +392,21 @@ TABLES: dict[str, Table] = {
             "sha256": (str, "digest of the published file; null for the snapshot that holds this row"),
             "reports": (int, "how many reports it holds"),
             "note": (str, "what a person said when a gate was overruled"),
+            "content": (str, "digest of all rows it published; a snapshot is made where this would change"),
         },
+    ),
+    "snapshot_changes": Table(
+        "What each snapshot changed: reports that are new, gone, or not as in the snapshot before",
+        ("version", "report"),
+        {
+            "version": (str, "the snapshot that changed it"),
+            "report": (str, "the report"),
+            "change": (str, "new, gone, text (and maybe fields) or fields"),
+            "fields": (str, "the columns that changed, `;` between"),
+            "text_before": (str, "SHA-256 of its text in the snapshot before, null for a new report"),
+            "text_after": (str, "SHA-256 of its text in this snapshot, null for one that is gone"),
+        },
+        indexes=(("report",),),
     ),
     "corrections": Table(
         "Values a person set, as applied",

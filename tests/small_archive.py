@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import asdict
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from archive.database import open_archive
+from archive.database import open_archive, writing
 from archive.fold import count_chars
 from archive.home import Home
 from archive.outline import outline
@@ -239,3 +240,12 @@ def write_small_archive(root: Path) -> Home:
     )
     writer.close()
     return writer.home
+
+
+def change_something(home: Home) -> None:
+    """Change one report's text a little, so that there is something new to publish."""
+    with closing(open_archive(home)) as db, writing(db):
+        ((text,),) = db.execute("select text from full_reports where id = '990100-2024'").fetchall()
+        text += "新"
+        db.table("texts").insert({"sha256": digest(text), "text": text})
+        db.table("reports").update("990100-2024", {"text_sha256": digest(text), "chars": count_chars(text)})

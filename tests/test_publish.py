@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,14 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import open_archive
+from archive.database import open_archive, writing
 from archive.errors import DamagedInputError, GateRefusedError, MachineError
 from archive.home import Home
 from archive.publish import next_version, order_version, publish
 from archive.publish.gates import Contents, check_gates
 from archive.schema import TABLES, VIEWS
 from archive.search import fts_query
-from tests.small_archive import Writer, write_small_archive
+from tests.small_archive import Writer, change_something, write_small_archive
 
 CONTENTS = Contents(
     {f"99010{n}-2020": 1000 + n for n in range(100)}, frozenset((f"99010{n}", 2020) for n in range(100))
@@ -115,12 +116,15 @@ def test_publish(tmp_path: Path) -> None:
 
 def test_earlier_snapshots_are_kept_and_numbered(tmp_path: Path) -> None:
     home = write_small_archive(tmp_path)
-    editions = [publish(home) for _ in range(5)]
+    editions = []
+    for _ in range(5):
+        editions.append(publish(home))
+        change_something(home)
     versions = [edition.version for edition in editions]
     assert len(set(versions)) == 5
     names = {path.name for path in home.published.iterdir()}
     kept = {f"reports-{version}{end}" for version in versions[-3:] for end in (".db", ".inspect.json")}
-    assert names == {"reports.db", "SHA256SUMS", *kept}
+    assert names == {"reports.db", "SHA256SUMS", *kept, *(f"exports-{version}" for version in versions[-3:])}
     assert (home.published / f"reports-{versions[-1]}.db").samefile(home.snapshot)
     for edition in editions[-3:]:
         path = home.published / f"reports-{edition.version}.db"
@@ -129,6 +133,66 @@ def test_earlier_snapshots_are_kept_and_numbered(tmp_path: Path) -> None:
     with closing(sqlite3.connect(home.snapshot)) as db:
         rows = dict(db.execute("select version, sha256 from snapshots"))
     assert rows == {edition.version: edition.sha256 for edition in editions[:-1]} | {versions[-1]: None}
+
+
+def test_without_a_change_there_is_no_new_version(tmp_path: Path) -> None:
+    home = write_small_archive(tmp_path)
+    first = publish(home)
+    bytes_before = home.snapshot.read_bytes()
+    again = publish(home)
+    assert (again.version, again.sha256, again.new) == (first.version, first.sha256, False)
+    assert home.snapshot.read_bytes() == bytes_before
+    # Exports that are not there are made up for.
+    shutil.rmtree(home.published / f"exports-{first.version}")
+    assert not publish(home).new
+    assert (home.published / f"exports-{first.version}" / "SHA256SUMS").exists()
+    change_something(home)
+    assert publish(home).version == f"{first.version}.2"
+
+
+def rows(home: Home, sql: str) -> list[tuple]:
+    with closing(sqlite3.connect(home.snapshot)) as db:
+        return db.execute(sql).fetchall()
+
+
+def test_what_changed_is_told_and_ids_stay_reachable(tmp_path: Path) -> None:
+    home = write_small_archive(tmp_path)
+    first = publish(home)
+    assert rows(home, "select * from snapshot_changes") == []
+    with closing(open_archive(home)) as db, writing(db):
+        # One report is found to be another's, one moves, one gets another speaker, one is withdrawn.
+        db.execute("update reports set id = '990101-2020-b' where id = '990101-2020'")
+        db.execute("update copies set report = '990101-2020-b' where report = '990101-2020'")
+        db.execute("update reports set speaker = '孙示例' where id = '990101-2021'")
+        db.execute("delete from copies where report = '990102-2022'")
+        db.execute("delete from reports where id = '990102-2022'")
+    second = publish(home, accept="示例")
+    changes = rows(home, f"select report, change, fields from snapshot_changes where version = '{second.version}'")
+    assert sorted(changes) == [
+        ("990101-2020", "gone", None),
+        ("990101-2020-b", "new", None),
+        ("990101-2021", "fields", "speaker"),
+        ("990102-2022", "gone", None),
+    ]
+    aliases = rows(home, "select old_id, id, since from aliases order by old_id")
+    assert aliases == [("990101-2020", "990101-2020-b", second.version), ("990102-2022", None, second.version)]
+    with closing(open_archive(home)) as db, writing(db):
+        db.execute("update reports set id = '990101-2020-c' where id = '990101-2020-b'")
+        db.execute("update copies set report = '990101-2020-c' where report = '990101-2020-b'")
+    publish(home)
+    # The first id leads to where its report is now, over two steps; the history of both snapshots is there.
+    assert dict(rows(home, "select old_id, id from aliases where id is not null")) == {
+        "990101-2020": "990101-2020-c", "990101-2020-b": "990101-2020-c",
+    }  # fmt: skip
+    assert len(rows(home, "select * from snapshot_changes")) == 6
+    with closing(open_archive(home)) as db, writing(db):
+        db.execute("update reports set id = '990101-2020' where id = '990101-2020-c'")
+        db.execute("update copies set report = '990101-2020' where report = '990101-2020-c'")
+    publish(home)
+    assert dict(rows(home, "select old_id, id from aliases where id is not null")) == {
+        "990101-2020-b": "990101-2020", "990101-2020-c": "990101-2020",
+    }  # fmt: skip
+    assert first.version < second.version
 
 
 def test_a_gate_refuses_and_is_overruled(tmp_path: Path) -> None:
@@ -183,10 +247,12 @@ def test_kill_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
     first = publish(home)
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     command = [sys.executable, "-c", PUBLISH, str(home.root)]
+    change_something(home)
     started = time.monotonic()
     subprocess.run(command, env=environment, check=True)
     seconds = time.monotonic() - started
-    for share in (0.4, 0.6, 0.7, 0.8, 0.9, 0.95):
+    for share in (0.5, 0.75, 0.95):
+        change_something(home)
         process = subprocess.Popen(command, env=environment)
         time.sleep(seconds * share)
         process.send_signal(signal.SIGKILL)
@@ -195,10 +261,16 @@ def test_kill_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
             assert db.execute("pragma integrity_check").fetchone() == ("ok",)
             assert db.execute("select count(*) from reports_fts where reports_fts match '\"政府\"'").fetchone() != (0,)
             assert db.execute("select count(*) from reports").fetchone() == (first.reports,)
+            version = db.execute("select version from snapshots where sha256 is null").fetchone()[0]
+        # What stands has all its exports: they are there before it is.
+        assert (home.published / f"exports-{version}" / "SHA256SUMS").exists()
+    change_something(home)
     publish(home)
     assert not list(home.published.glob("unfinished-*"))
     names = [path.name for path in home.published.glob("reports-*")]
     assert len(names) == 6
+    kept = {name.removeprefix("reports-").removesuffix(".db") for name in names if name.endswith(".db")}
+    assert {path.name.removeprefix("exports-") for path in home.published.glob("exports-*")} == kept
     check_sums(home)
 
 
@@ -208,9 +280,14 @@ def test_a_kill_between_rename_and_bookkeeping_is_caught_up_with(tmp_path: Path)
     (home.published / f"reports-{first.version}.db").unlink()
     (home.published / "SHA256SUMS").unlink()
     (home.published / "unfinished-2020.01.01.db").write_bytes(b"half a file")
+    (home.published / "unfinished-exports-2020.01.01").mkdir()
+    (home.published / "exports-2020.01.01").mkdir()
+    change_something(home)
     second = publish(home)
     kept = home.published / f"reports-{first.version}.db"
     assert sha256(kept.read_bytes()).hexdigest() == first.sha256
     names = {line.split()[1] for line in (home.published / "SHA256SUMS").read_text().splitlines()}
     assert names == {"reports.db", kept.name, f"reports-{second.version}.db"}
     assert not list(home.published.glob("unfinished-*"))
+    exported = {path.name for path in home.published.glob("exports-*")}
+    assert exported == {f"exports-{first.version}", f"exports-{second.version}"}

@@ -18,7 +18,7 @@ from archive.home import Home
 from archive.publish import publish
 from archive.serve import choose_port, serve
 from tests.serving import serving
-from tests.small_archive import write_small_archive
+from tests.small_archive import change_something, write_small_archive
 
 
 def children(process: subprocess.Popen[str]) -> set[int]:
@@ -67,6 +67,7 @@ def test_a_new_snapshot_appears_and_no_request_fails(tmp_path: Path) -> None:
             with httpx.Client(base_url=address, timeout=20) as client:
                 assert version_of(client) == first.version
                 old = children(process)
+                change_something(home)
                 second = publish(home)
                 deadline = time.monotonic() + 30
                 while version_of(client) != second.version:

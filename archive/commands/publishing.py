@@ -17,7 +17,10 @@ def publish(home: Home, accept: str | None) -> None:
     """Check the gates and publish a snapshot for Datasette."""
     with home.lock():
         done = publish_snapshot(home, accept=accept)
-    say(f"published {done.reports} reports as version {done.version}: {done.path}")
+    if done.new:
+        say(f"published {done.reports} reports as version {done.version}: {done.path}")
+    else:
+        say(f"nothing has changed since version {done.version}: no new one is made")
 
 
 @click.command()

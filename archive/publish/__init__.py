@@ -1,7 +1,8 @@
 """Publishing: gates, then a snapshot that replaces the old one in a single rename, so that readers see old or new.
 
 In `published/`: `reports.db`, the snapshot that stands; `reports-VERSION.db`, hard links to it and to the ones before;
-`reports-VERSION.inspect.json`, its digest and counts as `datasette inspect` writes them; `SHA256SUMS`.
+`reports-VERSION.inspect.json`, its digest and counts as `datasette inspect` writes them; `exports-VERSION/`, the same
+data in other forms; `SHA256SUMS`.
 """
 
 from __future__ import annotations
@@ -14,54 +15,74 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import file_digest
 from pathlib import Path
 
 from archive.database import open_archive
 from archive.errors import GateRefusedError, MachineError
 from archive.home import Home
+from archive.publish.exports import write_exports
+from archive.publish.files import (
+    UNFINISHED,
+    clear_unfinished,
+    digest_file,
+    read_sums,
+    remove,
+    sync,
+    write_sums,
+    write_whole,
+)
 from archive.publish.gates import NOTHING_PUBLISHED, check_gates
+from archive.publish.history import digest_contents
 from archive.publish.snapshot import Edition, count_rows, make_snapshot, name_errors, read_published
 
 # The one that stands and two before it: what someone began to download or cite last week is still there.
 KEPT = 3
-UNFINISHED = "unfinished-"
 VERSIONED = re.compile(r"reports-(?P<version>\d{4}\.\d\d\.\d\d(?:\.\d+)?)\.db")
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published: version (2026.11.22; 2026.11.22.2 for the second of a day), file, reports in it, digest."""
+    """What was published: version (2026.11.22; 2026.11.22.2 for the second of a day), file, reports in it, digest.
+
+    `new` is False where nothing had changed and the snapshot that stood stays.
+    """
 
     version: str
     path: Path
     reports: int
     sha256: str
+    new: bool = True
 
 
 def publish(home: Home, *, accept: str | None = None) -> Published:
     """Publish the working database. The caller holds the home's lock.
 
-    `accept` is why a person publishes in spite of the gates; it is kept as the snapshot's note. Raises
-    GateRefusedError with every reason, leaving the published file as it was, MachineError where there is nothing to
-    publish or the disk refuses, DamagedInputError where the working or the published file is damaged. Killed at any
-    moment, the published file is the old one or the new one, whole.
+    `accept` is why a person publishes in spite of the gates; it is kept as the snapshot's note. Where no row would
+    change, nothing is published. Raises GateRefusedError with every reason, leaving the published file as it was,
+    MachineError where there is nothing to publish or the disk refuses, DamagedInputError where the working or the
+    published file is damaged. Killed at any moment, the published file is the old one or the new one, whole.
     """
     if not home.database.exists():
         raise MachineError(f"{home.database} does not exist yet: crawl or add pages and `baogao build` first")
     open_archive(home).close()
     clear_unfinished(home.published)
+    with name_errors(home.database), closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True)) as db:
+        content = digest_contents(db)
     old = NOTHING_PUBLISHED
     editions: list[Edition] = []
-    if home.snapshot.exists():
-        old, editions = read_published(home.snapshot)
-        editions = keep_standing(home, editions)
-    now = datetime.now(UTC)
-    version = next_version(now, (edition.version for edition in editions))
-    draft = home.published / f"{UNFINISHED}{version}.db"
     try:
-        edition = Edition(version, now.strftime("%Y-%m-%dT%H:%M:%SZ"), None, 0, accept)
-        new = make_snapshot(home.database, draft, edition, editions)
+        if home.snapshot.exists():
+            old, editions = read_published(home.snapshot)
+            editions = keep_standing(home, editions)
+            standing = editions[-1]
+            if standing.content == content:
+                export_edition(home, home.snapshot, standing)
+                return Published(standing.version, home.snapshot, standing.reports, str(standing.sha256), new=False)
+        now = datetime.now(UTC)
+        version = next_version(now, (edition.version for edition in editions))
+        draft = home.published / f"{UNFINISHED}{version}.db"
+        edition = Edition(version, now.strftime("%Y-%m-%dT%H:%M:%SZ"), None, 0, accept, content)
+        new = make_snapshot(home.database, draft, edition, editions, home.snapshot if editions else None)
         reasons = check_gates(new, old)
         if reasons and accept is None:
             message = (
@@ -69,17 +90,35 @@ def publish(home: Home, *, accept: str | None = None) -> Published:
                 'Mend it, or publish all the same with --accept "why"; what was published stays up'
             )
             raise GateRefusedError(message)
-        sha256 = digest_file(draft)
-        write_inspection(home.published / f"reports-{version}.inspect.json", draft, version, sha256)
+        edition = replace(edition, sha256=digest_file(draft), reports=len(new.chars))
+        write_inspection(home.published / f"reports-{version}.inspect.json", draft, version, str(edition.sha256))
         sync(draft)
+        export_edition(home, draft, edition)
         draft.replace(home.snapshot)
         sync(home.published)
-        keep_standing(home, [*editions, replace(edition, sha256=sha256)])
+        keep_standing(home, [*editions, edition])
     except OSError as error:
         raise MachineError(f"{home.published}: {error.strerror}; free the disk or mend its permissions") from error
     finally:
         clear_unfinished(home.published)
-    return Published(version, home.snapshot, len(new.chars), sha256)
+    return Published(version, home.snapshot, len(new.chars), str(edition.sha256))
+
+
+def exports_of(home: Home, version: str) -> Path:
+    """The folder of a version's exports."""
+    return home.published / f"exports-{version}"
+
+
+def export_edition(home: Home, snapshot: Path, edition: Edition) -> None:
+    """Write the exports of a snapshot, unless they are there: whole, in one rename."""
+    folder = exports_of(home, edition.version)
+    if folder.exists():
+        return
+    draft = folder.with_name(f"{UNFINISHED}{folder.name}")
+    write_exports(snapshot, draft)
+    sync(draft)
+    draft.replace(folder)
+    sync(home.published)
 
 
 # What a reader of the snapshot would see change. Times of last sightings move every night and are not among them.
@@ -147,8 +186,13 @@ def keep_standing(home: Home, editions: list[Edition]) -> list[Edition]:
     digests |= {kept.name: sha256, home.snapshot.name: sha256}
     matches = {path: VERSIONED.fullmatch(path.name) for path in home.published.iterdir()}
     versions = {match["version"]: path for path, match in matches.items() if match}
-    for version in sorted(versions, key=order_version)[:-KEPT]:
+    kept_versions = sorted(versions, key=order_version)[-KEPT:]
+    for version in versions.keys() - set(kept_versions):
         versions[version].unlink()
+    for folder in home.published.glob("exports-*"):
+        # Of a version dropped just now, or of one that was not published after all.
+        if folder.name.removeprefix("exports-") not in kept_versions:
+            remove(folder)
     for path in home.published.glob("reports-*.inspect.json"):
         if not path.with_name(path.name.replace(".inspect.json", ".db")).exists():
             path.unlink()
@@ -156,52 +200,8 @@ def keep_standing(home: Home, editions: list[Edition]) -> list[Edition]:
     return [*editions[:-1], replace(standing, sha256=sha256)]
 
 
-def read_sums(folder: Path) -> dict[str, str]:
-    """File name → digest, of SHA256SUMS."""
-    path = folder / "SHA256SUMS"
-    if not path.exists():
-        return {}
-    lines = (line.split("  ", 1) for line in path.read_text(encoding="utf-8").splitlines() if "  " in line)
-    return {name: digest for digest, name in lines}
-
-
-def write_sums(folder: Path, digests: dict[str, str]) -> None:
-    """Write SHA256SUMS in the form `sha256sum --check` reads, for those of the files that are there."""
-    lines = [f"{digest}  {name}\n" for name, digest in sorted(digests.items()) if (folder / name).exists()]
-    write_whole(folder / "SHA256SUMS", "".join(lines))
-
-
 def write_inspection(path: Path, snapshot: Path, version: str, sha256: str) -> None:
     """Write what `datasette inspect` would, so that the site need not count and hash when it starts (READING §5.1)."""
     tables = {name: {"count": count} for name, count in count_rows(snapshot).items()}
     known = {"hash": sha256, "size": snapshot.stat().st_size, "file": f"reports-{version}.db", "tables": tables}
     write_whole(path, json.dumps({"reports": known}, ensure_ascii=False, indent=1))
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a file so that it is there whole or not at all."""
-    draft = path.with_name(f"{UNFINISHED}{path.name}")
-    draft.write_text(content, encoding="utf-8")
-    sync(draft)
-    draft.replace(path)
-
-
-def digest_file(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Have the disk hold a file or folder before anything is said of it."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def clear_unfinished(folder: Path) -> None:
-    """Remove what a run that was killed or refused has left."""
-    for path in folder.glob(f"{UNFINISHED}*"):
-        path.unlink(missing_ok=True)

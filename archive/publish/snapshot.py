@@ -6,12 +6,13 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from archive.errors import DamagedInputError, MachineError
 from archive.fold import fold
 from archive.publish.gates import Contents
+from archive.publish.history import write_history
 from archive.schema import TABLES
 from archive.search import EVERY, HAN, TOKENIZE, fts_query, tokens
 
@@ -28,20 +29,26 @@ PROBE = re.compile(f"[{HAN}]{{4}}")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One row of `snapshots`. `sha256` is None for the one being made: no file can hold its own digest."""
+    """One row of `snapshots`. `sha256` is None for the one being made: no file can hold its own digest. `content` is
+    history.digest_contents of what it published, None for one made before this was kept.
+    """
 
     version: str
     published_at: str
     sha256: str | None
     reports: int
     note: str | None
+    content: str | None = None
 
 
-def make_snapshot(archive: Path, target: Path, edition: Edition, before: Iterable[Edition]) -> Contents:
+def make_snapshot(
+    archive: Path, target: Path, edition: Edition, before: Iterable[Edition], standing: Path | None = None
+) -> Contents:
     """Write the snapshot of the database `archive` to the new file `target`; returns what the gates look at.
 
-    `edition` says what it is (its `reports` is counted here), `before` which snapshots came earlier. Raises
-    MachineError where the disk refuses and DamagedInputError where the working database is damaged.
+    `edition` says what it is (its `reports` is counted here), `before` which snapshots came earlier, `standing` is the
+    file of the last. Raises MachineError where the disk refuses and DamagedInputError where the working database is
+    damaged.
     """
     with name_errors(archive), closing(sqlite3.connect(f"file:{archive}?mode=ro", uri=True)) as db:
         db.execute("vacuum into ?", [str(target)])
@@ -55,12 +62,15 @@ def make_snapshot(archive: Path, target: Path, edition: Edition, before: Iterabl
         number_reports(db)
         searches = index_reports(db)
         reports = db.execute("select count(*) from reports").fetchone()[0]
-        rows = [*before, Edition(edition.version, edition.published_at, None, reports, edition.note)]
+        rows = [*before, replace(edition, sha256=None, reports=reports)]
         db.executemany(
-            "insert or replace into snapshots (version, published_at, sha256, reports, note) values (?, ?, ?, ?, ?)",
-            [(row.version, row.published_at, row.sha256, row.reports, row.note) for row in rows],
+            "insert or replace into snapshots (version, published_at, sha256, reports, note, content)"
+            " values (?, ?, ?, ?, ?, ?)",
+            [astuple(row) for row in rows],
         )
         db.commit()
+        if standing is not None:
+            write_history(db, standing, edition.version)
         db.execute("analyze")
         db.commit()
         db.execute("vacuum")
@@ -146,7 +156,11 @@ def read_contents(
 def read_published(path: Path) -> tuple[Contents, list[Edition]]:
     """Contents and editions of a published file. Raises DamagedInputError where it is no snapshot."""
     with name_errors(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        editions = db.execute("select version, published_at, sha256, reports, note from snapshots order by version")
+        there = {row[1] for row in db.execute("pragma table_info(snapshots)")}
+        content = "content" if "content" in there else "null"
+        editions = db.execute(
+            f"select version, published_at, sha256, reports, note, {content} from snapshots order by version"
+        )
         return read_contents(db), [Edition(*row) for row in editions]
 
 

@@ -200,10 +200,10 @@ def nearest(wrong: str, right: Mapping[str, Any] | list[str]) -> str:
 
 
 def source_of(url: str | None, sources: Mapping[str, Source]) -> Source | None:
-    """The source at whose hosts `url` is: one that names the host before one that matches it by a wildcard."""
+    """The source at whose hosts `url` is: one still crawled, then one that names the host, not one of its wildcards."""
     if not url:
         return None
     owners = [source for source in sources.values() if source.owns(url)]
     host = bare_host(urlsplit(url).hostname or "")
     named = {source.id: host in map(bare_host, source.all_hosts()) for source in owners}
-    return min(owners, key=lambda source: (not named[source.id], source.id), default=None)
+    return min(owners, key=lambda source: (not source.crawled, not named[source.id], source.id), default=None)

@@ -153,6 +153,10 @@ class ReportSpider(Spider):
             self.count("lists_left_out")
             self.logger.warning("stopped at %d list pages: crawl.max_pages", self.lists)
             return
+        if self.unchanged(response) and self.rests(following):
+            # A new report would have moved the entries of this page.
+            self.count("rested")
+            return
         if request := self.ask(Link(following, ""), self.parse, "list", response):
             request.meta["bare"] = bare
             yield request
@@ -205,12 +209,16 @@ class ReportSpider(Spider):
         """Whether a page that can only be asked for whole was seen so lately that the source lets it rest."""
         if self.source.crawl.recheck is None or self.replay:
             return False
-        capture = self.captures.newest(url, ("page",))
+        capture = self.captures.newest(url, ("page", "list"))
         if capture is None or capture.etag or capture.last_modified:
             return False
         seen = capture.last_seen_at or capture.fetched_at
         rest = RESTS[self.source.crawl.recheck]
         return bool(seen) and datetime.now(UTC) - datetime.fromisoformat(str(seen)) < rest
+
+    def unchanged(self, response: Response) -> bool:
+        """Whether a page came as an earlier run has it."""
+        return (self.captures.find(response.meta["capture"]).fetched_at or "") < self.started_at
 
     def item(self, response: Response) -> dict[str, str]:
         """What the pipeline gets of a page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -15,7 +16,7 @@ from archive.platforms import column_addresses, detect_platforms
 from archive.sources import load_source, read_platforms
 from tests.sites.check import examine_entry, write_source
 from tests.sites.crawl import crawl, furnish
-from tests.sites.damage import copy_of
+from tests.sites.damage import cleaned
 from tests.sites.make import Site, make_site, site_ids
 from tests.sites.serve import World
 
@@ -44,7 +45,7 @@ def test_both_layouts_are_read(id: str, tmp_path: Path) -> None:
         identity = finding.identity
         assert (identity.is_report, identity.reason) == (True, "report")
         assert (identity.region, identity.year) == (entry.report.region.code, entry.report.sitting.year)
-        said = "\n".join(copy_of(entry.report, site.spec.get("damage", "none")))
+        said = "\n".join(cleaned(entry.report, site.spec.get("damage", "none")))
         assert fold_text(finding.text) == fold_text(said)
         assert "selector_missed" not in {problem.code for problem in finding.problems}
 
@@ -81,8 +82,10 @@ def rows(home: Home, sql: str) -> list[tuple]:
 def test_every_report_is_found_and_nothing_else(crawled: tuple, sites: list[Site]) -> None:
     home, world, _ = crawled
     for site in sites:
-        found = sorted(rows(home, f"select url, report from copies where source = '{site.id}'"))
-        assert found == sorted((url.partition("#")[0], id) for url, id in site.expected.items()), site.id
+        found = sorted(
+            (unquote(url), id) for url, id in rows(home, f"select url, report from copies where source = '{site.id}'")
+        )
+        assert found == sorted((unquote(url).partition("#")[0], id) for url, id in site.expected.items()), site.id
         asked = [asked.path for asked in world.at(site.host)]
         assert len(asked) == len(set(asked)), f"{site.id}: some page was asked for twice"
         assert world.most_at_once[site.host] == 1
@@ -101,8 +104,12 @@ def test_a_second_crawl_transfers_next_to_nothing(crawled: tuple, sites: list[Si
     before = {table: rows(home, f"select * from {table} order by 1, 2") for table in tables if table != "copies"}
     seen = rows(home, "select id, report, text_sha256, rank, why from copies order by id")
     crawl(home, world, [site.id for site in sites])
-    again = world.asked[requests:]
-    assert sum(asked.sent for asked in again) < 0.05 * sum(asked.sent for asked in world.asked[:requests])
+    # Of three reports a site the bundles of 010b, one page without validators, would be a tenth.
+    sent = [
+        sum(asked.sent for asked in part if "010b" not in asked.host)
+        for part in (world.asked[:requests], world.asked[requests:])
+    ]
+    assert sent[1] < 0.05 * sent[0]
     assert {table: rows(home, f"select * from {table} order by 1, 2") for table in before} == before
     assert rows(home, "select id, report, text_sha256, rank, why from copies order by id") == seen
     assert set(rows(home, "select verdict from runs where started_at = (select max(started_at) from runs)")) <= {

@@ -35,6 +35,11 @@ def copy_of(given: FictionalReport, damage: str) -> list[str]:
     return lines
 
 
+def cleaned(given: FictionalReport, damage: str) -> list[str]:
+    """The lines of a report as the archive should have them from a site that does `damage`: its additions taken out."""
+    return copy_of(given, "none" if damage in ("tokens", "notice") else damage)
+
+
 def paragraphs(lines: list[str]) -> list[str]:
     """A paragraph a line."""
     return [f"<p>　　{escape(line)}</p>" for line in lines]
@@ -56,9 +61,15 @@ def noisy(lines: list[str]) -> list[str]:
     return ["<br>\n".join(f"　　{escape(line)}{noise if number % 9 == 4 else ''}" for number, line in enumerate(lines))]
 
 
+def flat(lines: list[str]) -> list[str]:
+    """All in one line, spaces where paragraphs ended: a forum's older posts."""
+    return ["　　".join(map(escape, lines))]
+
+
 FORMS: dict[str, Callable[[list[str]], list[str]]] = {
     "paragraphs": paragraphs,
     "breaks": breaks,
     "spans": spans,
     "noisy": noisy,
+    "flat": flat,
 }

@@ -171,7 +171,6 @@ def put_article(site: Site, entry: Entry) -> None:
         return
     lines = copy_of(given, spec.get("damage", "none"))
     if spec.get("bundle"):
-        site.expected[f"{url}#{given.id}"] = given.id
         return
     site.expected[url] = given.id
     parts = spec.get("parts", 1)
@@ -255,7 +254,16 @@ def items_of(site: Site, entries: list[Entry]) -> str:
     for entry in entries:
         title = escape(entry.title)
         number = "".join(re.findall(r"\d{4,}", entry.path.rpartition("/")[2])[:1])
-        shown.append(item.substitute(path=entry.path, title=title, short=title, day=entry.day, number=number))
+        shown.append(
+            item.substitute(
+                path=entry.path,
+                long=entry.path.rpartition("/")[2],
+                title=title,
+                short=title,
+                day=entry.day,
+                number=number,
+            )
+        )
     return "\n".join(shown)
 
 
@@ -321,6 +329,8 @@ def bundle_pager(site: Site) -> None:
     for number, total, path, entries in list_pages(site):
         shown = []
         for entry in entries:
+            if entry.report:
+                site.expected[f"http://{site.host}{path}#{entry.report.id}"] = entry.report.id
             text = (
                 "".join(copy_of(entry.report, site.spec["damage"]))
                 if entry.report

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from rich.console import Console
@@ -20,13 +21,14 @@ from archive.captures import CaptureStore, utc_now
 from archive.captures.index import upsert_run
 from archive.database import writing
 from archive.errors import MachineError
+from crawler.expect import given_by, shortfall
 from crawler.failures import FAILURES, worst_kind
 from crawler.spider import SITE_DOWN, ReportSpider
 
 RUN_VERDICTS: Final = {
     "ok": "new pages came",
     "ok_nothing_new": "all pages were as before",
-    "fewer_than_expected": "fewer report pages than the source file expects",
+    "fewer_than_expected": "less than the source file expects: years, number or freshness of its reports",
     "empty": "list pages came, and never yet a link to a report",
     "blocked": "the site refused us, or asked for proof or an account",
     "robots_denied": "robots.txt forbids it",
@@ -68,8 +70,8 @@ def run_verdict(stats: Mapping[str, Any]) -> tuple[str, str]:
     Keys used: `finish_reason`; the counts of RUN_COUNTS, of which `items` are pages that may hold reports, `failed`
     requests that failed for good, `timeouts` those among them that took too long, `forbidden` pages robots.txt keeps
     from us, `exceptions` errors of our own code, `known` copies the source gave in earlier runs; `failures`: a count
-    for each kind of failures.FAILURES; `verdicts`: one for each verdict on a response; `expected`: the least number of
-    report pages, or None.
+    for each kind of failures.FAILURES; `verdicts`: one for each verdict on a response; `shortfall`: what is missing of
+    what the source file expects, in words, or None.
     """
     verdicts: Mapping[str, int] = stats.get("verdicts", {})
     count = {name: int(stats.get(name) or 0) for name in RUN_COUNTS}
@@ -117,8 +119,8 @@ def run_verdict(stats: Mapping[str, Any]) -> tuple[str, str]:
         return "empty", f"{count['lists']} list pages and no link to a report"
     if count["known"] and not count["copies"] and count["rejections"] and not count["skipped"]:
         return "parse_changed", f"{count['items']} pages read and no report in them; earlier runs found some"
-    if stats.get("expected") and count["items"] < stats["expected"]:
-        return "fewer_than_expected", f"{count['items']} report pages; the source file expects {stats['expected']}"
+    if stats.get("shortfall"):
+        return "fewer_than_expected", str(stats["shortfall"])
     trouble = f"; {count['failed']} requests failed" if count["failed"] else ""
     if refused:
         trouble += "; " + ", ".join(f"{name} {number}" for name, number in refused.items())
@@ -266,6 +268,11 @@ class RunRecorder:
             "seconds": round(time.monotonic() - self.began, 1),
         }
 
+    def shortfall(self, spider: ReportSpider) -> str | None:
+        """What is missing of what the source should give, now that its pages are read."""
+        given = given_by(spider.db, spider.source, spider.started_at)
+        return shortfall(spider.source.expect, given, datetime.now(UTC).date())
+
     def stats(self, spider: ReportSpider, reason: str) -> dict[str, Any]:
         """What run_verdict needs, from Scrapy's stats and ours."""
         stats = self.crawler.stats.get_stats()
@@ -284,7 +291,7 @@ class RunRecorder:
             "forbidden": stats.get("robotstxt/forbidden", 0),
             "exceptions": ours.get("item_errors", 0) + sum(broken) + stats.get("log_count/CRITICAL", 0),
             "verdicts": verdicts,
-            "expected": spider.source.expect.minimum,
+            "shortfall": None if spider.replay else self.shortfall(spider),
             "known": self.known,
         }
 

@@ -336,7 +336,7 @@ def stats(**given: object) -> dict[str, object]:
     [
         (stats(captures=7, copies=5), "ok"),
         (stats(revisits=7, skipped=5, known=5), "ok_nothing_new"),
-        (stats(captures=7, copies=5, expected=6), "fewer_than_expected"),
+        (stats(captures=7, copies=5, shortfall="no report of 2019"), "fewer_than_expected"),
         (stats(items=0, verdicts={"list": 2}), "empty"),
         (stats(items=0, known=4, verdicts={"list": 2}), "parse_changed"),
         (stats(known=4, copies=0, rejections=5), "parse_changed"),

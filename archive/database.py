@@ -43,8 +43,8 @@ def create_table(db: Database, name: str) -> None:
     columns = {column: kind for column, (kind, _) in table.columns.items()}
     sql = db.create_table_sql(name, columns, pk=table.pk).rstrip().rstrip(";")
     db.execute(sql + (" without rowid" if table.without_rowid else ""))
-    for columns in table.indexes:
-        db.table(name).create_index(columns, if_not_exists=True)
+    for indexed in table.indexes:
+        db.table(name).create_index(indexed, if_not_exists=True)
 
 
 def add_missing(db: Database) -> None:
@@ -65,8 +65,8 @@ def add_missing(db: Database) -> None:
         for name, column, kind in missing:
             db.table(name).add_column(column, kind)
         for name, table in TABLES.items():
-            for columns in table.indexes:
-                db.table(name).create_index(columns, if_not_exists=True)
+            for indexed in table.indexes:
+                db.table(name).create_index(indexed, if_not_exists=True)
 
 
 def open_archive(home: Home) -> Database:

@@ -52,6 +52,7 @@ def write_report(
         mark(db, "text", [old[0]])
     # Not only where the text is new: other rules find other units in the same text.
     write_units(db, report_id, text_of(db, text))
+    ranks: dict[str, tuple[str, float, int | None, str]]
     ranks = {copy["id"]: (ranked.relation, ranked.similarity, ranked.rank, ranked.why) for copy, ranked in members}
     for copy in repeats:
         relation, share, _, _ = ranks[copy["repeats"]]

@@ -21,6 +21,7 @@ from archive.likeness import Key, Likeness, find_company, settle_likes
 from archive.model import Problem
 from archive.regions import Regions
 from archive.reports import delete_report, text_of, write_report
+from archive.settle_differences import forget_differences, write_differences
 from archive.sketches import drop_sketch, find_like, index_sketches
 from archive.unsettled import is_marked, mark, unmark, work_off
 from archive.versions import Sighting, date_versions
@@ -181,6 +182,10 @@ def settle_report(db: Database, report_id: str, group: list[Ranked], by_id: dict
     for copy in (*(copy for copy, _ in members), *repeats):
         db.execute("delete from problems where copy = ? and code in (?, ?)", [copy["id"], ANOTHER_TEXT, REISSUED])
     write_report(db, report_id, members, repeats, place)
+    best = members[0][0]
+    forget_differences(db, best)
+    for copy, _ in members[1:]:
+        write_differences(db, copy, best, report_id)
     for copy, _ in members:
         if (copy["version"] or 1) > 1:
             detail = f"version {copy['version']} of the text at this address, seen there from {copy['seen_from']}"

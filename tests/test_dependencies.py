@@ -24,6 +24,8 @@ PURE = (
     "outline",
     "glossary",
     "versions",
+    "numbers",
+    "copy_differences",
     "align",
     "gaps",
     "draft",

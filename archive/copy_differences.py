@@ -1,4 +1,4 @@
-"""What differs between a copy and the best one of its report, as it is stored: joined, bounded, numbers by value. Pure."""
+"""What differs between a copy and the best one of its report, as it is stored: numbers by value, bounded. Pure."""
 
 from __future__ import annotations
 

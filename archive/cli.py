@@ -17,6 +17,7 @@ from archive.terminal import mistakes, say
 COMMANDS: Final[dict[str, str]] = {
     "add": "archive.commands.pages",
     "build": "archive.commands.building",
+    "compare": "archive.commands.compare",
     "coverage": "archive.commands.state",
     "export": "archive.commands.export",
     "publish": "archive.commands.publishing",

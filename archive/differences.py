@@ -218,14 +218,13 @@ def tidy(edits: Iterable[Edit], a: str, b: str) -> Iterator[Edit]:
 
 
 def is_chance(before: Edit, same: Edit, after: Edit, a: str, b: str) -> bool:
-    """Whether what two differences have between them stands in both texts by chance."""
-    return (
-        size(same) < SURE
-        and size(same) <= min(size(before), size(after))
-        and not any(
-            UNITS.sub("", a[edit.start_a : edit.end_a] + b[edit.start_b : edit.end_b]) == "" for edit in (before, after)
-        )
-    )
+    """Whether what two differences have between them stands in both texts by chance: not in words only one has."""
+    if size(same) >= SURE or size(same) > min(size(before), size(after)):
+        return False
+    if before.kind == after.kind and before.kind != "replace":
+        return False
+    words = (a[edit.start_a : edit.end_a] + b[edit.start_b : edit.end_b] for edit in (before, after))
+    return all(UNITS.sub("", side) for side in words)
 
 
 def size(edit: Edit) -> int:

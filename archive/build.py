@@ -10,10 +10,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.captures import CaptureStore
+from archive.cluster import Cluster
 from archive.database import open_archive, writing
 from archive.findings import forget_findings
 from archive.home import Home
-from archive.ingest import Ingester
+from archive.ingest import Ingester, rules_version
 from archive.regions import Regions, load_regions
 from archive.sourcefile import Source
 
@@ -38,8 +39,13 @@ class Built:
         )
 
 
-def build_archive(home: Home, sources: Mapping[str, Source], jobs: int, follow: Follow) -> Built:
+def build_archive(
+    home: Home, sources: Mapping[str, Source], jobs: int, follow: Follow, scheduler: str | None = None
+) -> Built:
     """Ingest all captures in `jobs` worker processes (0: one a core) and settle. The caller holds the lock.
+
+    With a `scheduler` (tcp://…) the pages are read by the workers of a Dask cluster; the rows are the same, and written
+    here. Raises BadArgumentsError and MachineError where there is no such cluster or its workers have other code.
 
     A build that was cut off leaves every capture either as it was or as it now is; the next build goes on.
     """
@@ -50,9 +56,11 @@ def build_archive(home: Home, sources: Mapping[str, Source], jobs: int, follow: 
             found = store.catch_up()
             built.damaged += found.damaged
         write_regions(db, load_regions(home.regions if home.regions.exists() else None))
-        ids = [row[0] for row in db.execute("select id from captures where verdict = 'page' order by id").fetchall()]
+        pages = "select id from captures where verdict = 'page' order by warc_file, warc_offset"
+        ids = [row[0] for row in db.execute(pages).fetchall()]
         drop_strays(db)
-        ingester = Ingester(home, db, sources, jobs or os.cpu_count() or 1)
+        examiners = join_cluster(home, scheduler) if scheduler else None
+        ingester = Ingester(home, db, sources, jobs or os.cpu_count() or 1, examiners)
         try:
             for outcome in follow(ingester.ingest_many(ids), len(ids), "reading captures"):
                 built.captures += 1
@@ -67,6 +75,12 @@ def build_archive(home: Home, sources: Mapping[str, Source], jobs: int, follow: 
     finally:
         db.close()
     return built
+
+
+def join_cluster(home: Home, scheduler: str) -> Cluster:
+    """The workers of a cluster, once it is sure that they would read as this machine does."""
+    regions = home.regions.read_bytes() if home.regions.exists() else None
+    return Cluster(scheduler, rules_version(), regions)
 
 
 def read_unread(home: Home, sources: Mapping[str, Source]) -> int:

@@ -7,14 +7,19 @@ import os
 import resource
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from archive.errors import UnreadableError
 from archive.examine import Circumstances, Examination, examine
 from archive.read import ocr
+
+if TYPE_CHECKING:
+    from archive.captures.stored import Stored
 
 # A page is read in about a hundredth of a second, a hostile one never: after so long its reader is ended.
 SECONDS = 90
@@ -28,11 +33,29 @@ def patience() -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker is to do: get a page's bytes, and those of its later pages, and look at them."""
+
+    look: Callable[[bytes, Circumstances], Examination]
+    payload: bytes | Stored
+    known: Circumstances
+    later: tuple[Stored, ...] = ()
+
+    def run(self) -> Examination:
+        """Do it. Raises UnreadableError."""
+        if isinstance(self.payload, bytes) and not self.later:
+            return self.look(self.payload, self.known)
+        from archive.captures.stored import payload_of  # noqa: PLC0415 (only who reads WARC files need know how)
+
+        later = tuple(payload_of(page) for page in self.later)
+        return self.look(payload_of(self.payload), replace(self.known, later=later))
+
+
+@dataclass(frozen=True, slots=True)
 class Examining:
     """A page on its way through a worker of a pool."""
 
-    payload: bytes
-    known: Circumstances
+    task: Task
     pool: ProcessPoolExecutor
     future: Future[Examination]
 
@@ -73,13 +96,19 @@ class Examiners:
 
     def __init__(self, jobs: int = 1) -> None:
         self.jobs = jobs
+        # Pages under way while the oldest is waited for: enough that no worker idles.
+        self.ahead = 2 * jobs
         self.pool: ProcessPoolExecutor | None = None
 
-    def submit(self, payload: bytes, known: Circumstances) -> Examining:
-        """Begin to examine a page in a worker."""
+    def submit(self, payload: bytes | Stored, known: Circumstances, later: tuple[Stored, ...] = ()) -> Examining:
+        """Begin to examine a page in a worker, which reads it from its WARC file where only its place is given.
+
+        `later` are the later pages of its article.
+        """
         if self.pool is None:
             self.pool = start_pool(self.jobs)
-        return Examining(payload, known, self.pool, self.pool.submit(examine, payload, known))
+        task = Task(examine, payload, known, later)
+        return Examining(task, self.pool, self.pool.submit(task.run))
 
     def result(self, examining: Examining) -> Examination:
         """The examination, or UnreadableError where the page could not be read in time or ended its worker."""
@@ -94,7 +123,7 @@ class Examiners:
         # The workers ended, by this page or by another that was with it: now it has one to itself.
         alone = start_pool(1)
         try:
-            return wait_for(Examining(*again(examining), alone, alone.submit(examine, *again(examining))))
+            return wait_for(Examining(examining.task, alone, alone.submit(examining.task.run)))
         except BrokenProcessPool:
             raise UnreadableError("reader_crashed", "the reader died on this page") from None
         finally:
@@ -111,11 +140,6 @@ class Examiners:
         if self.pool is not None:
             end_pool(self.pool, kill=False)
             self.pool = None
-
-
-def again(examining: Examining) -> tuple[bytes, Circumstances]:
-    """What to examine a page needs."""
-    return examining.payload, examining.known
 
 
 def wait_for(examining: Examining) -> Examination:

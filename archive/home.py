@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from archive.errors import LockedError, MachineError
 
@@ -17,14 +18,26 @@ LOCK_HELD = "BAOGAO_LOCK_HELD"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One archive on disk (DESIGN §4). `root` need not exist before `prepare`."""
+    """One archive on disk (DESIGN §4). `root` need not exist before `prepare`.
+
+    `shared` is where its WARC files are read from where that is elsewhere: a folder, or an address fsspec knows. They
+    are never written there.
+    """
 
     root: Path
+    shared: str | None = None
 
     @property
     def captures(self) -> Path:
         """Folder of the WARC files: the truth."""
         return self.root / "captures"
+
+    @property
+    def warc(self) -> Any:
+        """Folder the WARC files are read from: `captures`, or what `shared` says. It has the methods of a Path."""
+        from archive.captures.stored import warc_folder  # noqa: PLC0415 (which needs to know what a home is)
+
+        return warc_folder(self.shared) if self.shared else self.captures
 
     @property
     def database(self) -> Path:
@@ -99,5 +112,5 @@ class Home:
 
 
 def find_home(given: str | None = None) -> Home:
-    """The home a command works on: `given`, else $BAOGAO_HOME, else ./var."""
-    return Home(Path(given or os.environ.get("BAOGAO_HOME") or "var"))
+    """The home a command works on: `given`, else $BAOGAO_HOME, else ./var; $BAOGAO_CAPTURES is its `shared`."""
+    return Home(Path(given or os.environ.get("BAOGAO_HOME") or "var"), os.environ.get("BAOGAO_CAPTURES") or None)

@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from archive.articles import first_page_key, later_page_keys
 from archive.captures import CaptureStore
-from archive.errors import DamagedInputError, UnreadableError
-from archive.examine import Circumstances
-from archive.examiners import Examiners, Examining
+from archive.cluster import Cluster
+from archive.errors import UnreadableError
+from archive.examine import Circumstances, Examination
+from archive.examiners import Examiners
 from archive.findings import Outcome, store_findings, store_unreadable, write_sources
 from archive.home import Home
 from archive.model import Capture, PageRules
@@ -91,12 +93,19 @@ def origin_of(capture: Capture, sources: Mapping[str, Source]) -> str:
 class Ingester:
     """Takes captures into the archive: examines each, writes its copies and rejections, settles at the end."""
 
-    def __init__(self, home: Home, db: Database, sources: Mapping[str, Source], jobs: int = 1) -> None:
+    def __init__(
+        self,
+        home: Home,
+        db: Database,
+        sources: Mapping[str, Source],
+        jobs: int = 1,
+        examiners: Examiners | Cluster | None = None,
+    ) -> None:
         self.home = home
         self.db = db
         self.sources = sources
         self.store = CaptureStore(home, db, "read-only")
-        self.examiners = Examiners(jobs)
+        self.examiners = examiners or Examiners(jobs)
         write_sources(db, sources)
 
     def ingest_capture(self, capture_id: str) -> Outcome:
@@ -112,31 +121,32 @@ class Ingester:
 
     def ingest_many(self, capture_ids: Iterable[str]) -> Iterator[Outcome]:
         """Examine captures in the workers, a few ahead, and write them in the order given."""
-        ahead: list[tuple[Capture, Examining | UnreadableError]] = []
+        for capture, found in self.examine_many(capture_ids):
+            if isinstance(found, UnreadableError):
+                yield store_unreadable(self.db, capture, found, rules_version())
+            else:
+                yield store_findings(self.db, capture, found, origin_of(capture, self.sources), rules_version())
+
+    def examine_many(self, capture_ids: Iterable[str]) -> Iterator[tuple[Capture, Examination | UnreadableError]]:
+        """Captures in the order given with what the workers make of them, writing nothing."""
+        ahead: list[tuple[Capture, Any]] = []
         for capture_id in capture_ids:
             capture = self.store.find(capture_id)
-            try:
-                payload = self.store.payload(capture)
-                known = circumstances(self.home, capture, self.sources)
-                later = [self.store.payload(self.store.find(page)) for page in later_pages_of(self.db, capture)]
-                known = replace(known, later=tuple(later), first=first_page_of(self.db, capture))
-                ahead.append((capture, self.examiners.submit(payload, known)))
-            except DamagedInputError as error:
-                ahead.append((capture, UnreadableError("damaged_capture", str(error))))
-            if len(ahead) > 2 * self.examiners.jobs:
+            known = circumstances(self.home, capture, self.sources)
+            known = replace(known, first=first_page_of(self.db, capture))
+            later = tuple(self.store.stored(self.store.find(page)) for page in later_pages_of(self.db, capture))
+            ahead.append((capture, self.examiners.submit(self.store.stored(capture), known, later)))
+            if len(ahead) > self.examiners.ahead:
                 yield self.conclude(*ahead.pop(0))
         while ahead:
             yield self.conclude(*ahead.pop(0))
 
-    def conclude(self, capture: Capture, examining: Examining | UnreadableError) -> Outcome:
-        """Wait for an examination and write it."""
+    def conclude(self, capture: Capture, examining: Any) -> tuple[Capture, Examination | UnreadableError]:
+        """Wait for an examination."""
         try:
-            if isinstance(examining, UnreadableError):
-                raise examining
-            examination = self.examiners.result(examining)
+            return capture, self.examiners.result(examining)
         except UnreadableError as error:
-            return store_unreadable(self.db, capture, error, rules_version())
-        return store_findings(self.db, capture, examination, origin_of(capture, self.sources), rules_version())
+            return capture, error
 
     def pending(self) -> list[str]:
         """Pages these rules have not read yet, by id: what a killed run left, or what new rules should read anew."""

@@ -20,7 +20,6 @@ FROM_ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
     "BAOGAO_HEARTBEAT": ("run", "heartbeat"),
     "BAOGAO_ALERT_COMMAND": ("alert", "command"),
     "BAOGAO_ALERT_WEBHOOK": ("alert", "webhook"),
-    "BAOGAO_WARC_FOLDER": ("store", "captures"),
 }
 
 
@@ -62,12 +61,6 @@ class CrawlSettings(Part):
     private: tuple[str, ...] = ()
 
 
-class StoreSettings(Part):
-    """Where the WARC files are read from where that is not the home: a folder, or an address fsspec knows."""
-
-    captures: str | None = None
-
-
 class Settings(Part):
     """The whole file."""
 
@@ -75,7 +68,6 @@ class Settings(Part):
     alert: AlertSettings = AlertSettings()
     keep: KeepSettings = KeepSettings()
     crawl: CrawlSettings = CrawlSettings()
-    store: StoreSettings = StoreSettings()
 
     @field_validator("run", "alert")
     @classmethod

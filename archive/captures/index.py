@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import Any
 
 from sqlite_utils import Database
@@ -191,7 +191,7 @@ def catch_up(home: Home, db: Database) -> CatchUp:
             continue
         with writing(db):
             for place in walk(path, start):
-                if place.torn:
+                if place.torn and home.shared is None:
                     with path.open("r+b") as file:
                         file.truncate(place.offset)
                 index_place(db, path, place, result)
@@ -252,11 +252,13 @@ def is_capture(record: Record) -> bool:
 
 def files(home: Home) -> list[Path]:
     """The WARC files of a home, in the order of their names."""
-    return sorted(home.captures.glob("*.warc.gz"))
+    return sorted(home.warc.glob("*.warc.gz"))
 
 
 def being_written(path: Path) -> bool:
-    """Whether another process, or this one, has the file open for writing."""
+    """Whether another process, or this one, has the file open for writing; nobody here writes elsewhere."""
+    if not isinstance(path, PosixPath):
+        return False
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

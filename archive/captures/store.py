@@ -22,6 +22,7 @@ from archive.captures import foreign
 from archive.captures import index as capture_index
 from archive.captures.file import WarcFile
 from archive.captures.index import FETCHED, ID, NO_URL, RUN_TARGET, SOURCE, UNKNOWN, VERDICT, CatchUp, utc_now, utc_time
+from archive.captures.stored import Stored
 from archive.captures.verify import verify
 from archive.captures.warc import (
     IDENTICAL,
@@ -226,19 +227,16 @@ class CaptureStore:
         Raises DamagedInputError where the record is damaged, the encoding cannot be undone, or it unpacks to more than
         `limit` bytes.
         """
-        record = read_at(self.home.captures / capture.warc_file, capture.warc_offset, capture.warc_length)
-        if record.get(ID) != capture.id:
-            where = f"{capture.warc_file} at byte {capture.warc_offset}"
-            raise DamagedInputError(f"{where}: not the record of capture {capture.id}; run `baogao reindex`")
-        headers, body = capture_index.http_of(record)
-        try:
-            return decode_body(body, headers, limit)
-        except DamagedInputError as error:
-            raise DamagedInputError(f"capture {capture.id} ({capture.url}): {error}") from error
+        return self.stored(capture).read(limit)
+
+    def stored(self, capture: Capture) -> Stored:
+        """Where the payload of a capture is."""
+        place = (capture.warc_file, capture.warc_offset, capture.warc_length)
+        return Stored(str(self.home.warc), *place, capture.id, capture.url)
 
     def response(self, capture: Capture) -> StoredResponse:
         """The HTTP answer of a capture, for a cache to give again. A resource answers 200 with its content type."""
-        record = read_at(self.home.captures / capture.warc_file, capture.warc_offset, capture.warc_length)
+        record = read_at(self.home.warc / capture.warc_file, capture.warc_offset, capture.warc_length)
         status = split_http(record.block)[0] if record.kind == "response" else 200
         headers, body = capture_index.http_of(record)
         return StoredResponse(status or 200, headers, body)
@@ -279,7 +277,7 @@ class CaptureStore:
 
     def _payload_digest(self, capture: Capture) -> str:
         """The payload digest a capture's own record states: of the bytes as transferred."""
-        record = read_at(self.home.captures / capture.warc_file, capture.warc_offset, capture.warc_length)
+        record = read_at(self.home.warc / capture.warc_file, capture.warc_offset, capture.warc_length)
         return record.get("WARC-Payload-Digest") or digest(capture_index.http_of(record)[1])
 
     def _add_capture(

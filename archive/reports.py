@@ -51,7 +51,7 @@ def write_report(
     if old is not None and old[0] != row["text_sha256"]:
         mark(db, "text", [old[0]])
     # Not only where the text is new: other rules find other units in the same text.
-    write_units(db, report_id, text_of(db, text))
+    write_units(db, report_id, text_of(db, text), row["year"], row["region_name"])
     ranks: dict[str, tuple[str, float, int | None, str]]
     ranks = {copy["id"]: (ranked.relation, ranked.similarity, ranked.rank, ranked.why) for copy, ranked in members}
     for copy in repeats:

@@ -11,12 +11,16 @@ from sqlite_utils import Database
 
 from archive.glossary import find_terms
 from archive.outline import Paragraph, outline
+from archive.targets import find_targets
 
-UNITS = ("sections", "paragraphs", "terms", "mentions")
+UNITS = ("sections", "paragraphs", "terms", "mentions", "targets")
 
 
-def write_units(db: Database, report_id: str, text: str) -> None:
-    """Write a report's units in place of what was there. The caller holds the transaction."""
+def write_units(db: Database, report_id: str, text: str, year: int | None, region_name: str | None) -> None:
+    """Write a report's units in place of what was there. The caller holds the transaction.
+
+    A report whose year is not known has no targets: nobody could say of which year they are.
+    """
     delete_units(db, report_id)
     sections, paragraphs = outline(text)
     insert(db, "sections", report_id, map(asdict, sections))
@@ -24,6 +28,16 @@ def write_units(db: Database, report_id: str, text: str) -> None:
     terms = find_terms(text, sections)
     insert(db, "terms", report_id, ({**asdict(term), "mentions": len(term.mentions)} for term in terms))
     mentions = [(term.n, mention) for term in terms for mention in term.mentions]
+    targets = find_targets(text, sections, year, region_name) if year else []
+    insert(
+        db,
+        "targets",
+        report_id,
+        (
+            {"n": n, "paragraph": paragraph_at(paragraphs, target.start or 0), **asdict(target)}
+            for n, target in enumerate(targets, 1)
+        ),
+    )
     insert(
         db,
         "mentions",

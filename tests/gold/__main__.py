@@ -28,6 +28,7 @@ from tests.gold.measure import (
 )
 from tests.gold.peers import peers_of
 from tests.gold.score import Score, mean, total
+from tests.gold.units import falls_of_units, print_units
 
 OURS = "this project"
 BEST_PEERS = ("trafilatura", "readability-lxml", "pypdfium2, short lines")
@@ -56,7 +57,8 @@ def main() -> int:
     print_decoding()
     print_real()
     identity.print_table()
-    lower = falls(now, read_floors())
+    print_units()
+    lower = [*falls(now, read_floors()), *falls_of_units()]
     print("\n".join(["floors not reached:", *lower]) if lower else "every floor is reached")
     return int(bool(lower))
 

@@ -29,8 +29,11 @@ EVERY = "\ue000"
 # pairs end with it.
 GAP = "\ue001"
 NOTHING = '""'
-# FTS5's own tokenizer, so that the file searches without any extension; the signs are those inside numbers.
-TOKENIZE = "unicode61 tokenchars '.,'"
+# Before the first character of a run that touches a word in front of it: 2700人 is `2700 +人`, found by one look, where
+# a lone character asks for all the pairs it begins.
+FIRST = "+"
+# FTS5's own tokenizer, so that the file searches without any extension; the signs are FIRST and those inside numbers.
+TOKENIZE = "unicode61 tokenchars '.,+'"
 
 QUOTES = '"“”„＂'
 TERM = re.compile(
@@ -76,7 +79,9 @@ def cut_pieces(folded: str) -> Iterator[Piece]:
 
 
 def cut_tokens(folded: str) -> list[str]:
-    """The tokens of a folded text: pairs and the last character of a Han run, whole words, names of signs, gaps."""
+    """The tokens of a folded text: pairs and the last character of a Han run, whole words, names of signs, and what
+    says how they touch: GAP, FIRST.
+    """
     found: list[str] = []
     end, touching = 0, True
     for piece in PIECE.finditer(folded):
@@ -84,13 +89,15 @@ def cut_tokens(folded: str) -> list[str]:
         apart = piece.start() > end
         if apart and not touching:
             found.append(GAP)
-        touching = kind == "han"
-        if touching:
+        if kind == "han":
+            if not touching and not apart:
+                found.append(FIRST + run[0])
             found += [run[start : start + 2] for start in range(len(run))]
         else:
             if apart:
                 found.append(GAP)
             found.append(SIGNS.get(run, run))
+        touching = kind == "han"
         end = piece.end()
     return found
 
@@ -150,9 +157,12 @@ def quote_phrase(phrase: Phrase) -> str:
     # Without the edges: what stands there is for the text to decide.
     inner = phrase.literal[PIECE.search(phrase.literal).start() :]  # type: ignore[union-attr]
     asked = cut_tokens(inner)
-    ends_open = last.kind == "han" and len(last.text) == 1
-    if last.kind == "han" and not ends_open:
-        asked.pop()
+    if last.kind == "han" and len(asked) > 1:
+        alone = asked.pop()
+        ends_open = len(alone) == len(last.text) and not asked[-1].startswith(FIRST)
+        asked += [alone] * ends_open
+    else:
+        ends_open = last.kind == "han"
     return f'"{" ".join(asked)}"' + ("*" if ends_open else "")
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from archive.site.finding import NO_FILTERS, SORTS, Filters
+from archive.site.finding import BROAD, NO_FILTERS, SORTS, Filters
 
 # More characters than this is no search a person made; the longest paragraph known has fewer.
 LONGEST_QUERY = 1000
-A_PAGE, MOST_A_PAGE = 15, 100
+A_PAGE, MOST_A_PAGE = 10, 100
 # Years of the archive and then some: a filter beyond is no year.
 YEARS = re.compile(r"(?P<first>\d{4})?(?P<range>-)?(?P<last>\d{4})?")
 
@@ -30,10 +30,9 @@ class Asking:
     page: int = 1
     size: int = A_PAGE
 
-    @property
-    def sort(self) -> str:
-        """The order of the results: what was asked for, else relevance, and without a word newest first."""
-        return self.order or ("relevance" if self.query else "newest")
+    def sort(self, found: int) -> str:
+        """The order of so many results: what was asked for, else relevance, newest first where a word says little."""
+        return self.order or ("relevance" if self.query and found <= BROAD else "newest")
 
     def address(self, form: str = "", **changes: object) -> str:
         """The address of this search with `changes`, from page 1 unless they say otherwise; `form` is .csv or .json.

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from archive.fold import fold
 from archive.hits import Hit, Snippet, contains, cut_snippets, find_hits
-from archive.search import Group, Phrase, group_query, parse_query, quote_phrase
+from archive.search import NOTHING, Group, Phrase, group_query, parse_query, quote_phrase
 
 Row = dict[str, Any]
 Numbers = npt.NDArray[np.int64]
@@ -26,9 +26,9 @@ Scores = npt.NDArray[np.float64]
 
 # The title counts eight times as much as the text (READING §5.2 trap 4).
 TITLE_WEIGHT = 8.0
-# A phrase over punctuation is looked for in the texts the index gives: a millisecond each, best first.
+# A phrase over punctuation is looked for in the texts the index gives: a millisecond each.
 MOST_CHECKED = 1000
-# Results of so many queries are kept, for the next page and another facet: 24 bytes a report found.
+# Results of so many queries are kept, for the next page and another facet: 16 bytes a report found.
 KEPT_RESULTS = 64
 
 
@@ -53,16 +53,16 @@ class Catalogue:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
-    """The reports a query finds: their places in the catalogue, ascending, with a score each (lower is better).
+    """The reports a query finds: their places in the catalogue, ascending; `scores` (lower is better) once asked for.
 
     `unchecked`: reports that may hold a phrase over punctuation and were not looked into, being too many.
     """
 
     places: Numbers
-    scores: Scores
     unchecked: int = 0
+    scores: Scores | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,14 @@ def search(db: sqlite3.Connection, catalogue: Catalogue, query: str) -> Result:
             return catalogue.results[query]
     groups = parse_query(query)
     if not groups:
-        everything = np.arange(len(catalogue.ids))
-        return Result(everything, np.zeros(len(everything)))
+        return Result(np.arange(len(catalogue.ids)))
     undecided = any(not phrase.decided for group in groups for phrase in (*group.wanted, *group.unwanted))
     if undecided:
-        result = unite([check_group(db, group) for group in groups])
+        checked = [check_group(db, group) for group in groups]
+        places = np.unique(np.concatenate([places for places, _ in checked]))
+        result = Result(places, sum(left for _, left in checked))
     else:
-        result = match(db, " OR ".join(group_query(group) for group in groups))
+        result = Result(match(db, " OR ".join(group_query(group) for group in groups)))
     with catalogue.lock:
         catalogue.results[query] = result
         if len(catalogue.results) > KEPT_RESULTS:
@@ -142,19 +143,36 @@ def search(db: sqlite3.Connection, catalogue: Catalogue, query: str) -> Result:
     return result
 
 
-def match(db: sqlite3.Connection, asked: str) -> Result:
-    """What the index finds for a query in its own language."""
-    rows = db.execute(
-        "select rowid - 1, bm25(reports_fts, 1.0, ?) from reports_fts where reports_fts match ?", [TITLE_WEIGHT, asked]
-    ).fetchall()
-    if not rows:
-        return Result(np.zeros(0, np.int64), np.zeros(0))
-    table = np.array(rows)
-    return Result(table[:, 0].astype(np.int64), table[:, 1])
+def match(db: sqlite3.Connection, asked: str) -> Numbers:
+    """The places of what the index finds for a query in its own language, ascending."""
+    found = db.execute("select rowid - 1 from reports_fts where reports_fts match ?", [asked])
+    return np.fromiter((place for (place,) in found), np.int64)
 
 
-def check_group(db: sqlite3.Connection, group: Group) -> Result:
-    """What a group finds that holds phrases over punctuation: the index's candidates, decided on their texts."""
+def score(db: sqlite3.Connection, query: str, result: Result) -> Scores:
+    """A score for each report of a result by BM25, worked out when first asked for: it costs more than finding."""
+    if result.scores is None:
+        asked = " OR ".join(group_query(group) for group in parse_query(query))
+        table = np.array(
+            db.execute(
+                "select rowid - 1, bm25(reports_fts, 1.0, ?) from reports_fts where reports_fts match ?",
+                [TITLE_WEIGHT, asked or NOTHING],
+            ).fetchall()
+        ).reshape(-1, 2)
+        scores = np.zeros(len(result.places))
+        if len(table):
+            # What is decided on texts is among what the index finds.
+            at = np.minimum(np.searchsorted(table[:, 0], result.places), len(table) - 1)
+            scores = np.where(table[at, 0] == result.places, table[at, 1], 0.0)
+        result.scores = scores
+    return result.scores
+
+
+def check_group(db: sqlite3.Connection, group: Group) -> tuple[Numbers, int]:
+    """What a group finds that holds phrases over punctuation: the index's candidates, decided on their texts.
+
+    Also how many may be meant and were not looked into.
+    """
     found = match(db, group_query(group))
     unchecked = 0
     for wanted, phrases in ((True, group.wanted), (False, group.unwanted)):
@@ -162,21 +180,19 @@ def check_group(db: sqlite3.Connection, group: Group) -> Result:
             if not phrase.decided:
                 found, left = check_phrase(db, found, phrase, wanted)
                 unchecked += left
-    return Result(found.places, found.scores, unchecked)
+    return found, unchecked
 
 
-def check_phrase(db: sqlite3.Connection, found: Result, phrase: Phrase, wanted: bool) -> tuple[Result, int]:
+def check_phrase(db: sqlite3.Connection, found: Numbers, phrase: Phrase, wanted: bool) -> tuple[Numbers, int]:
     """`found` without the reports whose text does not hold a wanted phrase, or holds an unwanted one.
 
-    Also how many may and were not looked into; those are left out.
+    Also how many may hold it and were not looked into; those are left out.
     """
-    order = found.places[np.argsort(found.scores, kind="stable")]
-    may = np.isin(order, match(db, quote_phrase(phrase)).places, assume_unique=True)
-    candidates = order[may]
+    candidates = np.intersect1d(found, match(db, quote_phrase(phrase)), assume_unique=True)
     checked, left = candidates[:MOST_CHECKED], candidates[MOST_CHECKED:]
     holding = [place for place, text in read_texts(db, checked) if contains(fold(text), phrase)]
-    keep = np.isin(found.places, holding) if wanted else ~np.isin(found.places, [*holding, *left])
-    return Result(found.places[keep], found.scores[keep]), len(left)
+    keep = np.isin(found, holding) if wanted else ~np.isin(found, [*holding, *left])
+    return found[keep], len(left)
 
 
 def read_texts(db: sqlite3.Connection, places: Numbers) -> Iterable[tuple[int, str]]:
@@ -188,17 +204,6 @@ def read_texts(db: sqlite3.Connection, places: Numbers) -> Iterable[tuple[int, s
             [place + 1],
         ).fetchone()
         yield place, row[0]
-
-
-def unite(results: list[Result]) -> Result:
-    """What any of several results has, with its best score."""
-    best: dict[int, float] = {}
-    for result in results:
-        for place, score in zip(result.places.tolist(), result.scores.tolist(), strict=True):
-            best[place] = min(score, best.get(place, score))
-    places = np.array(sorted(best), np.int64)
-    scores = np.array([best[place] for place in places.tolist()])
-    return Result(places, scores, sum(result.unchecked for result in results))
 
 
 def choose(catalogue: Catalogue, places: Numbers, filters: Filters, without: str = "") -> npt.NDArray[np.bool_]:
@@ -254,17 +259,19 @@ def count_facets(catalogue: Catalogue, places: Numbers, filters: Filters) -> dic
 
 # Name of an order → what it sorts by. Reports of a year stand in the order of region codes.
 SORTS = ("relevance", "newest", "oldest")
+# A word that more reports hold than this tells them apart by its density alone (READING §5.2): unless asked for, they
+# come newest first, which spares their scores.
+BROAD = 2000
 
 
-def sort_places(catalogue: Catalogue, result: Result, kept: npt.NDArray[np.bool_], sort: str) -> Numbers:
-    """The places kept, in the order of `sort`, one of SORTS."""
-    places, scores = result.places[kept], result.scores[kept]
+def sort_places(catalogue: Catalogue, places: Numbers, sort: str, scores: Scores | None = None) -> Numbers:
+    """`places` in the order of `sort`, one of SORTS; relevance needs a score for each."""
     years = catalogue.year[places]
-    keys = {
-        "relevance": (places, -years, scores),
-        "newest": (places, -years),
-        "oldest": (places, years, years == 0),
-    }[sort]
+    keys: tuple[npt.NDArray[Any], ...] = (places, -years)
+    if sort == "oldest":
+        keys = (places, years, years == 0)
+    elif sort == "relevance" and scores is not None:
+        keys = (places, -years, scores)
     return places[np.lexsort(keys)]
 
 

@@ -10,6 +10,8 @@ from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import numpy.typing as npt
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils import sqlite_timelimit
@@ -19,7 +21,7 @@ from archive.hits import find_hits
 from archive.search import fts_query
 from archive.site import finding, queries, suggesting
 from archive.site.asking import Asking, BadAskingError, read_asking
-from archive.site.finding import Catalogue, Numbers
+from archive.site.finding import Catalogue, Numbers, Result
 
 Row = dict[str, Any]
 
@@ -75,11 +77,12 @@ async def run_search(datasette: Datasette, asked: Asking) -> Row:
         kept = finding.choose(catalogue, result.places, asked.filters)
         total = int(kept.sum())
         pages = max(1, -(-total // asked.size))
-        places = finding.sort_places(catalogue, result, kept, asked.sort)
+        places, sort = order(db, catalogue, asked, result, kept)
         chosen = places[(asked.page - 1) * asked.size : asked.page * asked.size].tolist()
         return {
             "total": total,
             "pages": pages,
+            "sort": sort,
             "unchecked": result.unchecked,
             "facets": finding.count_facets(catalogue, result.places, asked.filters),
             "results": finding.show_places(db, catalogue, chosen, asked.query) if chosen else [],
@@ -88,6 +91,15 @@ async def run_search(datasette: Datasette, asked: Asking) -> Row:
         }
 
     return await limited(datasette, run)
+
+
+def order(
+    db: sqlite3.Connection, catalogue: Catalogue, asked: Asking, result: Result, kept: npt.NDArray[np.bool_]
+) -> tuple[Numbers, str]:
+    """The places kept in the order asked for, and which that is."""
+    sort = asked.sort(len(result.places))
+    scores = finding.score(db, asked.query, result)[kept] if sort == "relevance" else None
+    return finding.sort_places(catalogue, result.places[kept], sort, scores), sort
 
 
 async def limited(datasette: Datasette, run: Callable[[sqlite3.Connection], Any]) -> Any:
@@ -129,6 +141,7 @@ async def show_json(request: Request, datasette: Datasette) -> Response:
         "version": found["snapshot"]["version"],
         "total": found["total"],
         "unchecked": found["unchecked"],
+        "sort": found["sort"],
         "page": asked.page,
         "pages": found["pages"],
         "next": asked.address(".json", page=asked.page + 1) if asked.page < found["pages"] else None,
@@ -159,7 +172,7 @@ async def show_csv(request: Request, datasette: Datasette) -> AsgiStream:
     def find(db: sqlite3.Connection) -> Numbers:
         result = finding.search(db, catalogue, asked.query)
         kept = finding.choose(catalogue, result.places, asked.filters)
-        return finding.sort_places(catalogue, result, kept, asked.sort)
+        return order(db, catalogue, asked, result, kept)[0]
 
     places: Numbers = await limited(datasette, find)
     size = CSV_TEXTS if by_paragraph else CSV_ROWS

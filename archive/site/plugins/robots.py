@@ -24,6 +24,7 @@ Disallow: /reports/
 Allow: /reports/reports$
 Allow: /reports/reports/
 Disallow: /reports/reports/*.txt
+Disallow: /downloads/
 Disallow: /-/
 Crawl-delay: 2
 Sitemap: {root}/sitemap.xml

@@ -145,7 +145,12 @@ def unpack(folder: Path, target: Path) -> None:
 def test_plain_sqlite_finds_what_the_site_finds(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "reports.db")) as db:
         sql = "select r.id from reports_fts f join reports r on r.n = f.rowid where reports_fts match ? order by r.id"
-        for asked, word in {'"营商 商环 环境"': "营商环境", "旧改": "旧改", "水*": "水", '"14 +亿 亿元"': "14亿元"}.items():
+        for asked, word in {
+            '"营商 商环 环境"': "营商环境",
+            "旧改": "旧改",
+            "水*": "水",
+            '"14 +亿 亿元"': "14亿元",
+        }.items():
             found = db.execute(sql, [asked]).fetchall()
             assert found == db.execute(sql, [fts_query(word)]).fetchall() != []
 

@@ -151,6 +151,7 @@ TABLES: dict[str, Table] = {
             "speaker_post": (str, "the speaker's post as printed: 区长, 代区长 …"),
             "text_sha256": (str, "the text, in texts"),
             "chars": (int, "Han, other letters and digits of the text, after folding"),
+            "paragraphs": (int, "paragraphs of the text that hold something"),
             "copies": (int, "how many copies the archive holds"),
             "best_copy": (str, "the copy the text comes from"),
             "source_url": (str, "address of the copy that counts as the source"),

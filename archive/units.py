@@ -25,6 +25,8 @@ def write_units(db: Database, report_id: str, text: str, year: int | None, regio
     sections, paragraphs = outline(text)
     insert(db, "sections", report_id, map(asdict, sections))
     insert(db, "paragraphs", report_id, map(asdict, paragraphs))
+    held = sum(part.length > 0 for part in paragraphs)
+    db.execute("update reports set paragraphs = ? where id = ?", [held, report_id])
     terms = find_terms(text, sections)
     insert(db, "terms", report_id, ({**asdict(term), "mentions": len(term.mentions)} for term in terms))
     mentions = [(term.n, mention) for term in terms for mention in term.mentions]

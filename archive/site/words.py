@@ -167,6 +167,7 @@ COLUMNS: dict[str, str] = {
     "figure_length": "数字连同单位、限定语的长度（字）",
     "comparator": "比较对象",
     "paragraph": "所在段落",
+    "paragraphs": "段落数",
     "old_id": "旧编号",
     "since": "自哪一版本起",
     "version": "版本号",

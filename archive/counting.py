@@ -1,7 +1,6 @@
 """Counting phrases in reports: with denominators, explicit zeros, and where a phrase was seen first.
 
-A phrase is counted in the folded text (fold.py), where it stands without overlapping: 養老 counts for 养老, ＡＩ for ai.
-A naive recount is `fold(text).count(fold(phrase))`.
+A phrase is counted in the folded text (fold.py), without overlapping: 養老 counts for 养老, ＡＩ for ai. A naive recount is `fold(text).count(fold(phrase))`.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ def count_reports(
         if found is None or columns[0] in found:
             (text,) = connection.execute("select text from texts where sha256 = ?", [sha256]).fetchone()
             counts = count_phrases(text, phrases)
-        yield Counted(*columns, counts)
+        yield Counted(*columns, counts=counts)
 
 
 def sum_counts(rows: Iterable[Counted], place: int = 0) -> dict[int, Share]:
@@ -94,8 +93,8 @@ class FirstUse:
 
     `held` counts its reports in the archive and `before` those of them before the first use: 0 says that the archive
     cannot tell whether it was new. `parent_year` is the first year of the region above, `siblings_before` how many of
-    the `siblings` (regions under the same parent with reports) used it in an earlier year, `descendants_before` the same
-    for the regions below it.
+    the `siblings` (regions under the same parent with reports) used it in an earlier year, `descendants_before` how
+    many of the `descendants`, the regions below it.
     """
 
     region: str

@@ -1,6 +1,7 @@
 """Counting phrases in reports: with denominators, explicit zeros, and where a phrase was seen first.
 
-A phrase is counted in the folded text (fold.py), without overlapping: 養老 counts for 养老, ＡＩ for ai. A naive recount is `fold(text).count(fold(phrase))`.
+A phrase is counted in the folded text (fold.py), without overlapping: 養老 counts for 养老, ＡＩ for ai. A naive recount
+is `fold(text).count(fold(phrase))`.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def count_reports(
         if found is None or columns[0] in found:
             (text,) = connection.execute("select text from texts where sha256 = ?", [sha256]).fetchone()
             counts = count_phrases(text, phrases)
-        yield Counted(*columns, counts=counts)
+        report, region, name, year, level, delivered_on, chars, paragraphs = columns
+        yield Counted(report, region, name, year, level, delivered_on, chars, paragraphs or 0, counts)
 
 
 def sum_counts(rows: Iterable[Counted], place: int = 0) -> dict[int, Share]:

@@ -1,7 +1,7 @@
 """Counting phrases in reports: with denominators, explicit zeros, and where a phrase was seen first.
 
-A phrase is counted in the folded text (fold.py), without overlapping: 養老 counts for 养老, ＡＩ for ai. A naive recount
-is `fold(text).count(fold(phrase))`.
+A phrase is counted in the folded text (fold.py), without overlapping: 養老 counts for 养老, ＡＩ for ai. A naive
+recount is `fold(text).count(fold(phrase))`.
 """
 
 from __future__ import annotations

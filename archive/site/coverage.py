@@ -105,7 +105,9 @@ def read_coverage(db: sqlite3.Connection, code: str = NATION) -> Coverage:
     units = read_units(db, low, high)
     # Of the nation only what holds something: three thousand empty rows tell nothing.
     known = {report["region"] for report in reports} | {gap["region"] for gap in gaps}
-    shown = [code for code in units if code in known] if code == NATION else list(units)
+    if code != NATION:
+        known |= {unit for unit, rows in units.items() if any(valid(rows, year) for year in years)}
+    shown = [unit for unit in units if unit in known]
     townships = {(report["region"], report["township"]) for report in reports if report["township"]}
     rows = len({*shown, *known}) + len(townships)
     if rows <= MOST_ROWS and rows * len(years) <= MOST_CELLS:
@@ -229,6 +231,8 @@ def by_place(
     below = {head: head[:digits] for head in heads}
     regions = {*units, *(report["region"] for report in reports)}
     direct = sorted(region for region in regions if region[:digits].ljust(6, "0") not in below)
+    had_report = {report["region"] for report in reports}
+    direct = [unit for unit in direct if unit in had_report or any(valid(units[unit], year) for year in years)]
     own = [report for report in reports if report["region"] in direct]
     lines = [*each_region(db, years, units, direct, own, [gap for gap in gaps if gap["region"] in direct])]
     had: dict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
@@ -251,8 +255,10 @@ def by_place(
     return tuple(sorted(lines, key=lambda line: (line.code, line.township or "")))
 
 
-def read_region(db: sqlite3.Connection, code: str) -> Row | None:
+def read_region(db: sqlite3.Connection, code: str, years: Sequence[int] = ()) -> Row | None:
     """A region's page: its names, its own reports year by year with the reason for each gap, and what lies above it.
+
+    `years` are those of the map beside it.
 
     None where neither the table of regions nor any report knows the code.
     """
@@ -270,7 +276,7 @@ def read_region(db: sqlite3.Connection, code: str) -> Row | None:
     by_year: dict[int, list[Row]] = defaultdict(list)
     for report in reports:
         by_year[report["year"]].append(report)
-    years = find_years(db, reports, gaps) if code != NATION else tuple(sorted(by_year))
+    wanted = sorted({*years, *find_years(db, reports, gaps)}) if code != NATION else sorted(by_year)
     above = []
     for parent in reversed(parents(code)):
         found = fetch(db, "select code, name from regions where code = ? order by valid_from desc limit 1", [parent])
@@ -283,6 +289,6 @@ def read_region(db: sqlite3.Connection, code: str) -> Row | None:
         "above": above,
         "years": [
             {"year": year, "reports": by_year[year], "cell": make_cell(year, by_year[year], code, unit, reasons)}
-            for year in reversed(years)
+            for year in reversed(wanted)
         ],
     }

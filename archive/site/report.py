@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from archive.hits import find_hits
@@ -12,6 +13,8 @@ from archive.site.reading import Place, lay_out
 
 # Neighbours shown at first; a prefecture has at most some 25 counties, the nation 31 provinces with reports.
 MOST_NEIGHBOURS = 60
+# Places shown in which a copy differs; the table and the comparison hold the rest.
+MOST_DIFFERENCES = 8
 
 
 def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
@@ -25,6 +28,7 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
         " left join sources s on s.id = c.source where c.report = ? order by c.rank, c.id",
         [id],
     )
+    add_differences(db, copies)
     problems = fetch(
         db,
         "select * from problems where report = ? order by case severity when 'major' then 1 when 'minor' then 2 else 3"
@@ -85,6 +89,18 @@ def find_paragraph(paragraphs: list[Paragraph], start: int | None) -> int | None
     if start is None:
         return None
     return next((part.n for part in paragraphs if part.start <= start <= part.start + part.length), None)
+
+
+def add_differences(db: sqlite3.Connection, copies: list[Row]) -> None:
+    """Give each copy its `differences` from the best one: counts by kind, and the first places of each."""
+    for copy in copies:
+        counts: dict[str, int] = json.loads(copy["differs"]) if copy["differs"] else {}
+        places = fetch(
+            db,
+            "select kind, words, best_words, times from differences where copy = ? order by n limit ?",
+            [copy["id"], MOST_DIFFERENCES],
+        )
+        copy["differences"] = {"counts": {kind: n for kind, n in counts.items() if n}, "places": places}
 
 
 def read_outline(db: sqlite3.Connection, id: str, text: str) -> tuple[list[Section], list[Paragraph]]:

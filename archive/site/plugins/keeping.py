@@ -49,14 +49,14 @@ async def show_coverage(request: Request, datasette: Datasette) -> Response:
     """The coverage map of the country or of a place, and the years of a region."""
     code = request.url_vars["code"] or NATION
     db = datasette.get_database("reports")
-    region = await db.execute_fn(lambda conn: read_region(conn, code))
-    if region is None:
-        raise NotFound(f"no region has the code {code}")
     if code != NATION:
         coverage = await db.execute_fn(lambda conn: read_coverage(conn, code))
     else:
         coverage = nations.get(datasette) or await db.execute_fn(read_coverage)
         nations[datasette] = coverage
+    region = await db.execute_fn(lambda conn: read_region(conn, code, coverage.years))
+    if region is None:
+        raise NotFound(f"no region has the code {code}")
     if request.url_vars["json"]:
         years = [{**row, "cell": asdict(row["cell"])} for row in region["years"]]
         return Response.json({**region, "years": years, "coverage": asdict(coverage)})

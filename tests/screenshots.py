@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from itertools import product
 from pathlib import Path
@@ -48,7 +49,11 @@ def main() -> int:
         return 4
     asked.out.mkdir(parents=True, exist_ok=True)
     known = PAGES | LOST
-    pages = {name.strip("/").replace("/", "_"): known.get(name, name) for name in asked.page} if asked.page else known
+    pages = (
+        {re.sub(r"\W+", "_", name).strip("_") or "front": known.get(name, name) for name in asked.page}
+        if asked.page
+        else known
+    )
     with TemporaryDirectory() as folder:
         home = Home(asked.home) if asked.home else write_small_archive(Path(folder))
         if not asked.home:

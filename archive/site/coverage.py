@@ -255,12 +255,12 @@ def by_place(
     return tuple(sorted(lines, key=lambda line: (line.code, line.township or "")))
 
 
-def read_region(db: sqlite3.Connection, code: str, years: Sequence[int] = ()) -> Row | None:
+def read_region(db: sqlite3.Connection, code: str, coverage: Coverage) -> Row | None:
     """A region's page: its names, its own reports year by year with the reason for each gap, and what lies above it.
 
-    `years` are those of the map beside it.
+    `coverage` is its map, shown beside.
 
-    None where neither the table of regions nor any report knows the code.
+    None where neither the table of regions nor any report knows the code or one below it.
     """
     unit = [] if code == NATION else read_units(db, code, code).get(code, [])
     reports = fetch(
@@ -269,14 +269,14 @@ def read_region(db: sqlite3.Connection, code: str, years: Sequence[int] = ()) ->
         " from reports where region = ? and township is null and year is not null order by year, id",
         [code],
     )
-    if not unit and not reports and code != NATION:
+    if not unit and not coverage.lines and code != NATION:
         return None
     gaps = fetch(db, "select region, year, state, why from coverage where region = ? and state = 'missing'", [code])
     reasons = Reasons(db, gaps)
     by_year: dict[int, list[Row]] = defaultdict(list)
     for report in reports:
         by_year[report["year"]].append(report)
-    wanted = sorted({*years, *find_years(db, reports, gaps)}) if code != NATION else sorted(by_year)
+    wanted = sorted({*coverage.years, *(report["year"] for report in reports)}) if code != NATION else sorted(by_year)
     above = []
     for parent in reversed(parents(code)):
         found = fetch(db, "select code, name from regions where code = ? order by valid_from desc limit 1", [parent])

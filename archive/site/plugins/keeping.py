@@ -54,7 +54,7 @@ async def show_coverage(request: Request, datasette: Datasette) -> Response:
     else:
         coverage = nations.get(datasette) or await db.execute_fn(read_coverage)
         nations[datasette] = coverage
-    region = await db.execute_fn(lambda conn: read_region(conn, code, coverage.years))
+    region = await db.execute_fn(lambda conn: read_region(conn, code, coverage))
     if region is None:
         raise NotFound(f"no region has the code {code}")
     if request.url_vars["json"]:

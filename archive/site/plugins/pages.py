@@ -13,6 +13,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import NotFound, Request, Response
 from jinja2 import Environment
+from markupsafe import Markup
 
 from archive.site import citing, codes, language, phrases, queries, words
 from archive.site.front import read_front
@@ -31,6 +32,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
     """What our templates call: `_` and `many` for words in the reader's language, the names of tables and values."""
     env.globals["_"] = language.say
     env.globals["many"] = language.count
+    env.globals["chinese"] = lambda words: Markup('<span lang="zh-CN">{}</span>').format(words)
     env.globals["languages"] = list(language.LANGUAGES.items())
     env.globals["language_tag"] = lambda: language.LANGUAGES[language.asked.get().language][0]
     env.globals["in_english"] = language.in_english

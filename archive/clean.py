@@ -15,6 +15,7 @@ from archive.furniture import is_furniture
 from archive.head import (
     DAMAGED_SESSION,
     DASHES,
+    DATE,
     FULL_TEXT,
     HAN,
     HEAD_LINES,
@@ -198,7 +199,7 @@ def is_head_line(line: str) -> bool:
     squeezed = squeeze(simplify(line))
     return bool(
         len(squeezed) <= 90
-        and not re.search(r"[。！？；]", squeezed)
+        and not re.search(r"[。！？；]", squeezed.removesuffix("。"))
         and (
             SESSION.search(squeezed)
             or DAMAGED_SESSION.search(squeezed)
@@ -218,10 +219,15 @@ def is_printed_date(line: str) -> bool:
     return is_date_line(line) and PRINTED_DATE.match(line.strip()) is not None
 
 
+def begins_session(line: str) -> bool:
+    """Whether a line begins with a day and goes on with a session: no caption, though …作政府工作报告 (31 of 2025)."""
+    return DATE.match(line.lstrip(DASHES + " （(")) is not None and read_session(line) is not None
+
+
 def belongs_to_head(line: str) -> bool:
     """Whether a line between title and salutation stays: head lines do, others unless they are plainly none."""
     if is_head_line(line):
-        return not is_furniture(line, "head") or line.strip()[:1] in DASHES + "（("
+        return not is_furniture(line, "head") or line.strip()[:1] in DASHES + "（(" or begins_session(line)
     listed = HEADING_START.match(line) is not None
     return not (is_furniture(line, "head") or is_title(line) or listed or len(line) > 60)
 

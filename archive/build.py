@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.captures import CaptureStore
 from archive.cluster import Cluster
+from archive.corrected import changed_corrections
 from archive.database import open_archive, writing
 from archive.findings import forget_findings
 from archive.home import Home
@@ -23,13 +24,17 @@ Follow = Callable[[Iterable[Any], int, str], Iterator[Any]]
 
 @dataclass
 class Built:
-    """What a build did; `damaged` has a line for each capture that could not be read."""
+    """What a build did.
+
+    `damaged` has a line for each capture that could not be read, `idle` for each correction that found nothing.
+    """
 
     captures: int = 0
     copies: int = 0
     rejections: int = 0
     reports: int = 0
     damaged: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
 
     def summary(self) -> str:
         """The one line of outcome."""
@@ -69,6 +74,7 @@ def build_archive(
                 if outcome.unreadable:
                     built.damaged.append(f"{name_of(db, outcome.capture)}: {outcome.unreadable}")
             ingester.finish()
+            built.idle = ingester.idle
         finally:
             ingester.close()
         built.reports = db.table("reports").count
@@ -93,14 +99,14 @@ def read_unread(home: Home, sources: Mapping[str, Source]) -> int:
         unread = "select id from captures where verdict = 'page' and examined is null order by id"
         ids = [row[0] for row in db.execute(unread).fetchall()]
         unsettled = db.execute("select 1 from copies where report is null limit 1").fetchone()
-        if ids or unsettled:
-            ingester = Ingester(home, db, sources)
-            try:
+        ingester = Ingester(home, db, sources)
+        try:
+            if ids or unsettled or changed_corrections(db, ingester.corrections):
                 for _ in ingester.ingest_many(ids):
                     pass
                 ingester.finish()
-            finally:
-                ingester.close()
+        finally:
+            ingester.close()
         return len(ids)
     finally:
         db.close()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from archive.articles import begins_speech, join_pages
 from archive.clean import clean_text
+from archive.corrections import WHETHER, YES, Correction, choose, correct_identity, own_id, reject_corrected
 from archive.damage import find_damage, lost_characters
 from archive.head import SALUTATION
 from archive.identify import Clues, identify
-from archive.model import Candidate, Finding, Page, PageRules
+from archive.model import Candidate, Finding, Identity, Overruled, Page, PageRules
 from archive.read import read_page
 from archive.regions import Regions, load_regions
 from archive.split import split_candidates
@@ -25,7 +27,8 @@ class Circumstances:
     """What is known of a page beside its bytes.
 
     `region` is the code in its source file; `extra_regions` the home's regions.csv. `later` are the bytes of the later
-    pages of the same article; `first` the id of the capture of its first page, where this is a later one.
+    pages of the same article; `first` the id of the capture of its first page, where this is a later one. `capture` is
+    the id that corrections name, `corrections` those that may concern the page.
     """
 
     url: str | None = None
@@ -35,6 +38,8 @@ class Circumstances:
     extra_regions: Path | None = None
     later: tuple[bytes, ...] = ()
     first: str | None = None
+    capture: str = ""
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,36 @@ def examine_candidate(candidate: Candidate, page: Page, known: Circumstances, re
         published_on=candidate.published_on,
         around=tuple(lines_above(candidate)),
     )
-    identity = identify(text, clues, regions)
+    identity, overruled = corrected(text, clues, candidate.part, known, regions)
     damage = find_damage(text, candidate, identity.year)
     found = (*damage, *identity.problems, *candidate.problems, *page.problems) if identity.is_report else ()
     # The reader of a text and its candidate may show the same.
     problems = tuple(dict.fromkeys(found))
-    return Finding(candidate, text, identity, problems, lost_characters(damage))
+    return Finding(candidate, text, identity, problems, lost_characters(damage), overruled)
+
+
+def corrected(
+    text: str, clues: Clues, part: int, known: Circumstances, regions: Regions
+) -> tuple[Identity, tuple[Overruled, ...]]:
+    """What a text is, and what a person says it is instead."""
+    identity = identify(text, clues, regions)
+    if not known.corrections:
+        return identity, ()
+    copy_id = f"{known.capture}-{part}"
+    digest = sha256(text.encode()).hexdigest()
+    said = choose(known.corrections, copy_id, own_id(identity, digest) if identity.is_report else None).get(WHETHER)
+    overruled: list[Overruled] = []
+    if said and identity.is_report and said.value not in YES:
+        rejected, one = reject_corrected(identity, said, own_id(identity, digest))
+        return rejected, (one,)
+    if said and not identity.is_report and said.value in YES:
+        why, identity = identity.reason, identify(text, clues, regions, certain=said.why)
+        overruled.append(Overruled(said.id, WHETHER, said.value, why, own_id(identity, digest)))
+    if not identity.is_report:
+        return identity, ()
+    natural = own_id(identity, digest)
+    identity, more = correct_identity(identity, choose(known.corrections, copy_id, natural), natural, regions)
+    return identity, (*overruled, *more)
 
 
 def lines_above(candidate: Candidate) -> Iterator[str]:

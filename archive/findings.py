@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.corrected import write_overruled
 from archive.database import writing
 from archive.errors import UnreadableError
 from archive.examine import Examination
@@ -74,6 +75,7 @@ def forget_findings(db: Database, capture_id: str) -> None:
         db.execute("delete from differences where copy = ?", [copy_id])
     db.execute("delete from copies where capture = ?", [capture_id])
     db.execute("delete from rejections where capture = ?", [capture_id])
+    db.execute("delete from overruled where capture = ?", [capture_id])
 
 
 def mark_examined(db: Database, capture_id: str, rules: str) -> None:
@@ -101,6 +103,7 @@ def store_findings(db: Database, capture: Capture, examination: Examination, ori
     with writing(db):
         forget_findings(db, capture.id)
         for finding in examination.findings:
+            write_overruled(db, capture.id, finding.candidate.part, finding.overruled)
             folded = fold_text(finding.text)
             identity, candidate = finding.identity, finding.candidate
             if not identity.is_report:

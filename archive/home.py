@@ -69,6 +69,11 @@ class Home:
         """Regions that extend the built-in ones."""
         return self.root / "regions.csv"
 
+    @property
+    def corrections(self) -> Path:
+        """What a person overruled, one value a line."""
+        return self.root / "corrections.csv"
+
     def prepare(self) -> Home:
         """Make the folders. Raises MachineError where the machine does not let us."""
         try:

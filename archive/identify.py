@@ -60,6 +60,10 @@ class Clues:
     around: tuple[str, ...] = ()
 
 
+# A speaker read: the line, name and post, and the line in which a region may stand before the post.
+Spoken = tuple[str, tuple[str, str | None], str]
+
+
 @dataclass(slots=True)
 class Head:
     """The head of a text: its lines before the salutation, and what they were read as.
@@ -82,8 +86,8 @@ class Head:
     problems: list[Problem] = field(default_factory=list)
 
 
-def identify(text: str, clues: Clues, regions: Regions) -> Identity:
-    """What `text` (cleaned, one paragraph a line) is."""
+def identify(text: str, clues: Clues, regions: Regions, certain: str | None = None) -> Identity:
+    """What `text` (cleaned, one paragraph a line) is. `certain`: a person says it is a report, and why."""
     lines = text.split("\n")
     salutation = find_salutation(lines)
     head = read_head(lines, salutation)
@@ -91,6 +95,8 @@ def identify(text: str, clues: Clues, regions: Regions) -> Identity:
         read_document_number(head, clues.around)
     shown = clues.title or head.title
     decision = decide(text, shown, has_session=head.session is not None)
+    if certain:
+        decision = replace(decision, is_report=True, detail=f"a person says so: {certain}")
     if not decision.is_report:
         return Identity(False, decision.reason, decision.detail, title=head.title, title_year=title_year(shown))
     opening = next((line[:200] for line in lines[:60] if OPENING.search(line[:200])), "")
@@ -247,7 +253,7 @@ def read_speaker_lines(head: Head) -> None:
 
     A post without name takes the name on the next line; a name alone counts right under session line or date.
     """
-    found: list[tuple[str, tuple[str, str | None], str]] = []
+    found: list[Spoken] = []
     plain = [line for line in head.lines if not is_title(line)]
     for number, line in enumerate(plain):
         above = plain[number - 1] if number else ""
@@ -260,7 +266,7 @@ def read_speaker_lines(head: Head) -> None:
             elif number == 0 or read_session(above) or is_date_line(above) or DATE.search(line):
                 found.append((line, (name, None), line))
     if not any(read[1] for _, read, _ in found):
-        named = [(line, read, "") for line in windows(head.lines) if (read := read_session_speaker(line))]
+        named: list[Spoken] = [(line, read, "") for line in windows(head.lines) if (read := read_session_speaker(line))]
         found = named[:1] or found
     with_post = [item for item in found if item[1][1]]
     for line, (name, post), place in (with_post or found)[-1:]:

@@ -19,6 +19,8 @@ from sqlite_utils import Database
 from archive.articles import first_page_key, later_page_keys
 from archive.captures import CaptureStore
 from archive.cluster import Cluster
+from archive.corrected import concerned, remember_corrections, write_corrections
+from archive.corrections import Correction, read_corrections
 from archive.errors import UnreadableError
 from archive.examine import Circumstances, Examination
 from archive.examiners import Examiners
@@ -106,6 +108,10 @@ class Ingester:
         self.sources = sources
         self.store = CaptureStore(home, db, "read-only")
         self.examiners = examiners or Examiners(jobs)
+        self.regions = load_regions(home.regions if home.regions.exists() else None)
+        # Its mistakes are said where a command starts (terminal.py).
+        self.corrections, _ = read_corrections(home.corrections, self.regions)
+        self.idle: list[str] = []
         write_sources(db, sources)
 
     def ingest_capture(self, capture_id: str) -> Outcome:
@@ -134,12 +140,17 @@ class Ingester:
             capture = self.store.find(capture_id)
             known = circumstances(self.home, capture, self.sources)
             known = replace(known, first=first_page_of(self.db, capture))
+            known = replace(known, capture=capture.id, corrections=self.corrections_of(capture.id))
             later = tuple(self.store.stored(self.store.find(page)) for page in later_pages_of(self.db, capture))
             ahead.append((capture, self.examiners.submit(self.store.stored(capture), known, later)))
             if len(ahead) > self.examiners.ahead:
                 yield self.conclude(*ahead.pop(0))
         while ahead:
             yield self.conclude(*ahead.pop(0))
+
+    def corrections_of(self, capture_id: str) -> tuple[Correction, ...]:
+        """The corrections that may concern a capture: those of its candidates, and all that name reports."""
+        return tuple(one for one in self.corrections if one.of_report or one.id.rpartition("-")[0] == capture_id)
 
     def conclude(self, capture: Capture, examining: Any) -> tuple[Capture, Examination | UnreadableError]:
         """Wait for an examination."""
@@ -154,8 +165,15 @@ class Ingester:
         return [row[0] for row in self.db.execute(sql, [rules_version()]).fetchall()]
 
     def finish(self) -> None:
-        """Settle the reports of all copies, and number them."""
-        settle_all(self.db, load_regions(self.home.regions if self.home.regions.exists() else None))
+        """Read anew what corrections have changed, and settle the reports of all copies.
+
+        `idle` then has a line for each correction that finds nothing to correct.
+        """
+        for _ in self.ingest_many(concerned(self.db, self.corrections)):
+            pass
+        settle_all(self.db, self.regions)
+        self.idle = write_corrections(self.db, self.corrections, str(self.home.corrections))
+        remember_corrections(self.db, self.corrections)
 
     def close(self) -> None:
         """End the workers."""

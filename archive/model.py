@@ -103,6 +103,21 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """A value that a person's correction took the place of.
+
+    `id` and `field` name the correction, `value` is what it says, `was` what the archive had made of the text; `report`
+    is the id of the report that the text by itself says it is.
+    """
+
+    id: str
+    field: str
+    value: str
+    was: str | None
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One candidate after all steps: its cleaned text, what it is, what is wrong with it.
 
@@ -114,6 +129,7 @@ class Finding:
     identity: Identity
     problems: tuple[Problem, ...]
     lost: str
+    overruled: tuple[Overruled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

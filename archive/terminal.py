@@ -1,4 +1,4 @@
-"""What commands say to a person: lines, progress, mistakes in source files."""
+"""What commands say to a person: lines, progress, mistakes in source files and corrections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from archive.corrections import read_corrections
 from archive.home import Home
+from archive.regions import load_regions
 from archive.sourcefile import Source
 from archive.sources import read_sources
 
@@ -22,7 +24,7 @@ def say(message: str) -> None:
     click.echo(message, err=True)
 
 
-# Mistakes in source files, said once; a command that went well in spite of them ends with the code for them.
+# Mistakes in source files and corrections, said once; a command that went well in spite of them ends with their code.
 mistakes: list[str] = []
 
 
@@ -33,7 +35,20 @@ def known_sources(home: Home) -> dict[str, Source]:
         if line not in mistakes:
             mistakes.append(line)
             say(f"baogao: {line}")
+    known_corrections(home)
     return sources
+
+
+def known_corrections(home: Home) -> None:
+    """Say the mistakes of corrections.csv; the other lines are applied.
+
+    Raises BadArgumentsError where nothing of the file can be used: what it corrected must not turn back unseen.
+    """
+    regions = load_regions(home.regions if home.regions.exists() else None)
+    for line in read_corrections(home.corrections, regions)[1]:
+        if line not in mistakes:
+            mistakes.append(line)
+            say(f"baogao: {line}")
 
 
 def follow(things: Iterable[Thing], total: int, doing: str) -> Iterator[Thing]:

@@ -63,6 +63,8 @@ class IngestPipeline:
         try:
             if not self.spider.refusal:
                 await self.on_thread(self.ingester.finish)
+                for line in self.ingester.idle:
+                    self.spider.logger.warning("%s", line)
         except MachineError as error:
             self.spider.give_up(error)
         finally:

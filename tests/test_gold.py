@@ -15,6 +15,7 @@ from archive.examine import Circumstances, examine
 from archive.furniture import is_furniture
 from archive.head import is_title
 from tests.gold import measure
+from tests.gold.identity import HEADS
 from tests.gold.make import BrokenCaseError, folder_cases, load_cases, made_cases
 from tests.gold.measure import falls, our_body, pin, reached, read_floors, real_pages, real_scores
 from tests.gold.score import align, mean, score, score_characters
@@ -164,15 +165,21 @@ def provincial_reports() -> list[tuple[str, bytes]]:
     return found
 
 
-def test_no_furniture_is_left_at_the_ends_of_provincial_reports() -> None:
+def test_provincial_reports_have_their_fields_and_no_furniture_at_their_ends() -> None:
     reports = provincial_reports()
     if not reports:
         pytest.skip("skipped: the provincial reports (../shared/data) are not at hand")
     assert len(reports) == 62
+    read = []
     for name, data in reports:
         (finding,) = examine(data, Circumstances()).findings
         lines = finding.text.split("\n")
         assert finding.identity.is_report, name
+        identity = finding.identity
+        read.append((identity.region, identity.year, identity.delivered_on, identity.speaker_post, identity.speaker))
         assert is_title(lines[0]), (name, lines[0])
         assert not any(FURNITURE.search(line) for line in (*lines[:4], *lines[-3:]) if len(line) < 60), name
         assert not is_furniture(lines[-1], "tail"), name
+    with (HEADS / "provincial.csv").open(encoding="utf-8", newline="") as file:
+        facts = [(r["region"], int(r["year"]), r["day"], r["post"] or None, r["speaker"]) for r in csv.DictReader(file)]
+    assert sorted(read, key=str) == sorted(facts, key=str)

@@ -41,7 +41,8 @@ def build(home: Home, jobs: int, scheduler: str | None, as_json: bool) -> None:
     """Ingest every capture anew, then settle all reports. Same captures and same code give the same rows."""
     with home.lock():
         result = build_archive(home, known_sources(home), jobs, follow, scheduler)
-    conclude(as_json, asdict(result), result.damaged, result.summary(), damaged=bool(result.damaged))
+    lines = (*result.damaged, *result.idle)
+    conclude(as_json, asdict(result), lines, result.summary(), damaged=bool(lines))
 
 
 @click.command()

@@ -18,6 +18,7 @@ from archive.errors import BadArgumentsError, BaogaoError
 from archive.home import LOCK_HELD, Home
 from archive.settings import load_settings
 from archive.sources import nearest
+from archive.terminal import known_corrections
 from crawler.crawl import PARENT_PIPE, compact
 from crawler.runs import repair
 from crawler.spider import ReportSpider
@@ -48,6 +49,7 @@ class Command(CrawlCommand):
         self.settings.set("BAOGAO_PRIVATE", list(load_settings(home).crawl.private), priority="cmdline")
         if pipe := os.environ.get(PARENT_PIPE):
             threading.Thread(target=die_with_parent, args=(int(pipe),), daemon=True).start()
+        known_corrections(home)
         child = os.environ.get(LOCK_HELD) == str(home.root)
         with home.lock():
             if not child:

@@ -59,6 +59,15 @@ class PageLayouts(Layout):
 
     until: tuple[OldLayout, ...] = ()
 
+    def on(self, fetched_at: str | None) -> PageRules:
+        """The layout in use on the day of capture (ISO date or time; None: today's layout)."""
+        layout = self.model_dump(exclude={"until"})
+        for old in sorted(self.until, key=lambda old: old.date):
+            if fetched_at and fetched_at[:10] <= old.date.isoformat():
+                layout |= old.model_dump(exclude={"date"}, exclude_unset=True)
+                break
+        return PageRules(layout["body"], layout["drop"], layout["bundle"], layout["title"], layout["published"])
+
 
 class Cadence(Rules):
     """How often a source is due, in and out of the season of sessions."""
@@ -192,12 +201,7 @@ class Source(Rules):
 
     def page_rules(self, fetched_at: str | None) -> PageRules:
         """The layout in use on the day of capture (ISO date or time; None: today's layout)."""
-        layout = self.page.model_dump(exclude={"until"})
-        for old in sorted(self.page.until, key=lambda old: old.date):
-            if fetched_at and fetched_at[:10] <= old.date.isoformat():
-                layout |= old.model_dump(exclude={"date"}, exclude_unset=True)
-                break
-        return PageRules(layout["body"], layout["drop"], layout["bundle"], layout["title"], layout["published"])
+        return self.page.on(fetched_at)
 
 
 def bare_host(host: str) -> str:

@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from archive.cli import cli
 from archive.cli import main as run_command
 from archive.database import open_archive
 from archive.errors import BadArgumentsError
 from archive.home import Home
-from archive.regions import load_regions
 from archive.settings import load_settings
-from archive.sourcefile import Source
 from archive.sources import nearest
-from archive.terminal import follow, known_sources, mistakes, say
+from archive.terminal import follow, known_sources, say
 from crawler.schedule import schedule
+from crawler.sources import sources
 
 if TYPE_CHECKING:
     # Scrapy takes a third of a second to load: only the commands that crawl pay for it.
     from crawler.crawl import RunOutcome
 
 cli.add_command(schedule)
+cli.add_command(sources)
 
 
 class CrawlProgress:
@@ -173,47 +172,6 @@ def told_home(context: click.Context) -> bool:
 
     parent = context.parent
     return bool((parent and parent.params.get("home")) or os.environ.get("BAOGAO_HOME"))
-
-
-@cli.group()
-def sources() -> None:
-    """The sources: list them, check their files."""
-
-
-@sources.command("list")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def list_sources(home: Home, as_json: bool) -> None:
-    """List all sources."""
-    found = known_sources(home)
-    if as_json:
-        click.echo(json.dumps([source.model_dump(mode="json") for source in found.values()], ensure_ascii=False))
-        return
-    table = Table("id", "name", "kind", "region", "first address", "state", box=None)
-    for source in found.values():
-        table.add_row(source.id, source.name, source.kind, source.region or "–", source.start[0], state_of(source))
-    Console().print(table)
-
-
-def state_of(source: Source) -> str:
-    """Whether a source is crawled, in a word."""
-    if source.retired:
-        return f"retired {source.retired.since}: {source.retired.why}"
-    return "unverified" if source.unverified else "in use"
-
-
-@sources.command("check")
-@click.pass_obj
-def check_sources(home: Home) -> None:
-    """Check all source files, the built-in ones and those of the home."""
-    found = known_sources(home)
-    regions = load_regions(home.regions if home.regions.exists() else None)
-    for source in found.values():
-        if source.region and source.region not in regions.by_code:
-            line = f"{source.id}: region: no region has the code {source.region!r}: see archive/regions.csv"
-            mistakes.append(line)
-            say(f"baogao: {line}")
-    say(f"{len(found) + len(mistakes)} source files, {len(mistakes)} with a mistake")
 
 
 def main() -> None:

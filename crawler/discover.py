@@ -29,8 +29,10 @@ PRINT_WORDS = re.compile(r"^[\[【]?(?:打印|打印本页|打印版|分享|收�
 COLUMN_SLUG = re.compile(
     r"/(?:[a-z]+_)?(?:ln|q|x|s|sz)?(?:zfgzbg|zfbg|gzbg|gkgz-baogao|ndbg)[a-z]?(?:[_-]?\d+)?(?:/|\.|$)", re.IGNORECASE
 )
-# An address that names one article: a day, a month, a long number or a UUID in it (SOURCES §2b).
-ARTICLE = re.compile(r"\d{5,}|[0-9a-f]{8}-?[0-9a-f]{4}-|post_\d|/(?:19|20)\d{2}/?\d{2}/")
+# An address that names one article: a long number or a UUID as its name, or below a day or month (SOURCES §2b).
+ARTICLE = re.compile(
+    r"(?:\d{5,}|[0-9a-f]{8}-?[0-9a-f]{4}-|post_\d)[^/]*$|/(?:19|20)\d{2}[/-]?\d{1,2}(?:[/-]?\d{1,2})?/"
+)
 COLUMN_WORDS = re.compile(r"^(?:历年|历届|[省市区县州盟旗]|本级)?(?:人民)?(?:政府)?工作报告$|^政府报告$")
 # A column's list has reports of several years, and hardly a word that is no link: no page of text is like that.
 FEW_LINKS = 3

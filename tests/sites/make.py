@@ -84,6 +84,9 @@ def make_site(id: str, share: int | None = None) -> Site:
         put_article(site, entry)
     PAGERS[spec.get("pager", "next")](site)
     put_front(site)
+    folder, _, name = spec["first"].rpartition("/")
+    if name.startswith("index."):
+        site.answers[f"{folder}/"] = site.answers[spec["first"]]
     if spec.get("validators", True):
         for path, answer in site.answers.items():
             site.answers[path] = replace(answer, etag=f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"')

@@ -1,0 +1,162 @@
+"""`sources new`, `sources check` and `check --live` against the test world."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.database import open_archive
+from archive.home import Home
+from archive.sources import load_sources, read_platforms
+from crawler.discover import column_links, shows_column
+from crawler.markup import Markup
+from crawler.scout import searches
+from tests.command import ROOT
+from tests.sites.crawl import crawl, furnish
+from tests.sites.make import Site, make_site
+from tests.sites.serve import World
+
+SHARE = 3
+PLATFORMS = sorted(read_platforms()[0])
+
+
+@pytest.fixture(scope="module")
+def sites() -> dict[str, Site]:
+    return {id: make_site(id, SHARE) for id in PLATFORMS}
+
+
+@pytest.fixture(scope="module")
+def world(sites: dict[str, Site]) -> Iterator[World]:
+    with World(sites.values()) as running:
+        yield running
+
+
+def a_report(site: Site) -> str:
+    """The address of the newest page that is a report itself."""
+    files = site.spec.get("files", ())
+    return next(f"http://{site.host}{e.path}" for e in site.entries if e.report and e.report.sitting.year not in files)
+
+
+def run(world: World, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"http_proxy": world.proxy, "no_proxy": "", "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", *command], env=environment, capture_output=True, text=True, timeout=240, check=False
+    )
+
+
+def test_one_page_of_each_platform_gives_a_source_that_crawls_its_site(
+    world: World, sites: dict[str, Site], tmp_path: Path
+) -> None:
+    home = furnish(Home(tmp_path / "home"), [])
+    pages = {a_report(site): id for id, site in sites.items()}
+    done = run(world, "tests.sites.scouting", str(home.root), *pages)
+    assert done.returncode == 0, done.stderr
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {pages[draft["url"]]: draft["platform"] for draft in said} == {id: id for id in PLATFORMS}
+    assert {pages[draft["url"]]: draft["region"] for draft in said} == {
+        id: sites[id].spec.get("region") for id in PLATFORMS
+    }
+    assert max(draft["requests"] for draft in said) <= 4
+    mine = load_sources(home)
+    assert {draft["id"] for draft in said} <= set(mine)
+    crawl(home, world, [draft["id"] for draft in said], COOKIES_ENABLED="0")
+    db = open_archive(home)
+    whole = []
+    for draft in said:
+        site = sites[pages[draft["url"]]]
+        found = db.execute("select distinct report from copies where source = ?", [draft["id"]]).fetchall()
+        if {id for (id,) in found} == set(site.expected.values()):
+            whole.append(site.id)
+    db.close()
+    assert whole == [pages[draft["url"]] for draft in said], "every one of ten without an edit"
+
+
+def test_the_commands(world: World, sites: dict[str, Site], tmp_path: Path) -> None:
+    home = furnish(Home(tmp_path / "home"), [])
+    site = sites["trs"]
+    cli = ("crawler.cli", "--home", str(home.root), "sources")
+    made = run(world, *cli, "new", f"http://{site.host}/")
+    assert made.returncode == 0, made.stderr
+    assert "platform: trs, by /t20" in made.stderr
+    assert "region: 990123, by SiteIDCode" in made.stderr
+    assert f"column: {site.start}" in made.stderr
+    assert {path.name for path in home.sources.rglob("*")} == {"renshen.toml", "renshen", "page.html", "expected.toml"}
+    assert len((home.sources / "renshen.toml").read_text("utf-8").splitlines()) <= 10
+
+    unreviewed = run(world, *cli, "check")
+    assert unreviewed.returncode == 0, unreviewed.stderr
+    assert "set reviewed = true" in unreviewed.stderr
+    expected = home.sources / "renshen" / "expected.toml"
+    expected.write_text(expected.read_text("utf-8").replace("year = 2026", "year = 2025"), encoding="utf-8")
+    wrong = run(world, *cli, "check")
+    assert (wrong.returncode, "renshen: year: expected is 2025" in wrong.stderr) == (2, True)
+    expected.unlink()
+    (home.sources / "bare.toml").write_text(
+        'name = "甲"\nkind = "aggregator"\nstart = ["http://bare.example/"]\n', encoding="utf-8"
+    )
+    bare = run(world, *cli, "check")
+    assert (bare.returncode, "bare: has neither a fixture of its own nor one of its platform" in bare.stderr) == (
+        2,
+        True,
+    )
+
+    (home.sources / "gone.toml").write_text(
+        f'name = "甲"\nplatform = "trs"\nstart = ["http://{sites["jcms"].host}/old/column.html"]\n', encoding="utf-8"
+    )
+    live = run(world, *cli, "check", "--live", "--json", "renshen", "gone")
+    seen = {entry["source"]: entry for entry in map(json.loads, live.stdout.splitlines())}
+    assert live.returncode == 10, live.stderr
+    assert seen["renshen"]["state"] == "answers"
+    assert seen["gone"]["state"] == "not_found"
+    assert seen["gone"]["mend"] == f'start = ["{sites["jcms"].start}"]'
+
+
+def test_what_answers_nothing_is_not_made_a_source(world: World, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").prepare()
+    done = run(world, "crawler.cli", "--home", str(home.root), "sources", "new", "http://nowhere.example/zfgzbg/")
+    assert (done.returncode, "not_found: nothing is written" in done.stderr) == (11, True)
+    assert not home.sources.exists()
+
+
+# ---- pure parts
+
+HERE = "http://www.jiazi.example/"
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ('<a href="/zwgk/zfgzbg/">政府工作报告</a><a href="/a.html">新闻</a>', ["/zwgk/zfgzbg/"]),
+        ('<a href="/x/qzfgzbg/index.html">更多</a>', ["/x/qzfgzbg/index.html"]),
+        ('<a href="/gzbg/">更多</a><a href="/c110/list.shtml">历年政府工作报告</a>', ["/c110/list.shtml", "/gzbg/"]),
+        ('<a href="/zfgzbg/202401/t20240125_1002.html">政府工作报告</a>', []),
+        ('<a href="/gkgz-baogao/20240125/1002.html">2024年政府工作报告</a>', []),
+        ('<a href="/zyfb/003004/moreinfo.html" title="政府工作报告">政府工作报告</a>', ["/zyfb/003004/moreinfo.html"]),
+        ('<a href="/zfgzbg/">2024年政府工作报告解读</a>', ["/zfgzbg/"]),
+        ('<a href="/news/">工作动态</a>', []),
+    ],
+)
+def test_columns_are_known_by_name_and_address(html: str, found: list[str]) -> None:
+    assert [link.url.removeprefix(HERE[:-1]) for link in column_links(Markup(html, HERE))] == found
+
+
+def test_a_list_of_reports_is_a_column_and_a_page_of_text_is_none() -> None:
+    rules = read_platforms()[0]["plain"].list
+    links = "".join(f'<li><a href="{year}.html">{year}年甲子区政府工作报告</a></li>' for year in range(2020, 2025))
+    assert shows_column(Markup(links, HERE), rules)
+    assert not shows_column(Markup(links + "<p>" + "工作取得新的成效。" * 120 + "</p>", HERE), rules)
+    assert not shows_column(Markup(links + '<a href="a.pdf">附件</a>', HERE), rules)
+    assert not shows_column(Markup("".join(links.split("</li>")[:2]), HERE), rules)
+
+
+def test_a_sites_own_search() -> None:
+    html = """<form action="/search"><input name="qt"></form><form method="post" action="/login"><input name="q"></form>
+    <form action="s?site=1"><input name="x"><input name="searchWord"></form>"""
+    words = "%E6%94%BF%E5%BA%9C%E5%B7%A5%E4%BD%9C%E6%8A%A5%E5%91%8A"
+    assert list(searches(Markup(html, HERE))) == [f"{HERE}search?qt={words}", f"{HERE}s?site=1&searchWord={words}"]

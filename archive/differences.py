@@ -6,6 +6,7 @@ Punctuation, white space and forms make no difference, save for what belongs to 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,9 @@ KINDS = ("damage", "missing", "added", "numbers", "wording")
 
 # Marks that belong to the number they stand in or behind.
 FIGURE_MARK = re.compile(r"(?<=\d)[.．](?=\d)|(?<=\d)[%％‰]")
+# Letters that stand in for them while a text is folded, of a script that no report is written in (Yi), and back.
+STAND_INS = {".": "\ua000", "．": "\ua000", "%": "\ua001", "％": "\ua001", "‰": "\ua002"}
+MARKS_OF = str.maketrans({"\ua000": ".", "\ua001": "%", "\ua002": "‰"})
 NUMBER_SIGN = frozenset("0123456789.%‰")
 UNITS = re.compile("[0-9.%‰十百千万亿]")
 UNREADABLE = re.compile("|".join(MARKS.values()))
@@ -130,23 +134,15 @@ def end_of(text: str, folded: Folded, first: int, last: int, start: int, changed
 
 def fold_figures(text: str) -> Folded:
     """`fold_with_places`, with the decimal points and percent signs of numbers kept."""
-    pieces, places, done = [], [], 0
-    for mark in (*FIGURE_MARK.finditer(text), None):
-        end = mark.start() if mark else len(text)
-        folded = fold_with_places(text[done:end])
-        pieces.append(folded.text)
-        places.append(folded.places + done)
-        if mark:
-            pieces.append({"．": ".", "％": "%"}.get(mark[0], mark[0]))
-            places.append(np.array([end]))
-            done = end + 1
-    return Folded("".join(pieces), np.concatenate(places))
+    folded = fold_with_places(FIGURE_MARK.sub(lambda mark: STAND_INS[mark[0]], text))
+    return Folded(folded.text.translate(MARKS_OF), folded.places)
 
 
 def lost_characters(text: str, other: str) -> frozenset[str]:
     """The characters that the other folded text has again and again and this one hardly ever."""
-    often = (sign for sign in set(other) if not sign.isascii() and other.count(sign) >= OFTEN)
-    return frozenset(sign for sign in often if text.count(sign) <= AT_MOST)
+    there, here = Counter(other), Counter(text)
+    often = (sign for sign, times in there.items() if times >= OFTEN and not sign.isascii())
+    return frozenset(sign for sign in often if here[sign] <= AT_MOST)
 
 
 def tell_kind(only_a: str, only_b: str, lost_a: frozenset[str], lost_b: frozenset[str]) -> str:

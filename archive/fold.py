@@ -84,8 +84,11 @@ class CodeTable:
     def __init__(self) -> None:
         self.codes = np.full(0x10000, self.UNKNOWN, dtype=np.uint32)
 
-    def fold(self, text: str) -> str | None:
-        """`text` folded; None where a character has no single one to be folded to (㎡, or one above U+FFFF)."""
+    def look_up(self, text: str) -> np.ndarray | None:
+        """What each character of `text` is folded to, 0 for nothing, as code points.
+
+        None where one has no single character to be folded to (㎡, or one above U+FFFF).
+        """
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         if len(codes) and codes.max() >= len(self.codes):
             return None
@@ -95,9 +98,7 @@ class CodeTable:
                 to = COMPARISON[code]
                 self.codes[code] = ord(to) if len(to) == 1 else self.OTHER if to else self.DROPPED
             folded = self.codes[codes]
-        if (folded == self.OTHER).any():
-            return None
-        return folded[folded != self.DROPPED].tobytes().decode("utf-32-le", "surrogatepass")
+        return None if (folded == self.OTHER).any() else folded
 
 
 CODES = CodeTable()
@@ -105,8 +106,23 @@ CODES = CodeTable()
 
 def fold_text(text: str) -> str:
     """`text` as comparison sees it: Han characters, other letters and digits alone, folded."""
-    folded = CODES.fold(text)
-    return text.translate(COMPARISON) if folded is None else folded
+    folded = CODES.look_up(text)
+    return text.translate(COMPARISON) if folded is None else spell(folded[folded != CODES.DROPPED])
+
+
+def find_places(text: str) -> tuple[str, np.ndarray]:
+    """`fold_text`, and the offset in `text` of each folded character (㎡ gives two of one offset)."""
+    folded = CODES.look_up(text)
+    if folded is not None:
+        places = np.flatnonzero(folded != CODES.DROPPED)
+        return spell(folded[places]), places
+    lengths = [len(COMPARISON[ord(character)]) for character in text]
+    return text.translate(COMPARISON), np.repeat(np.arange(len(text)), lengths)
+
+
+def spell(codes: np.ndarray) -> str:
+    """Code points as a text."""
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def count_chars(text: str) -> int:

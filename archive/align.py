@@ -126,12 +126,11 @@ def match_inner(a: str, b: str, at_a: int, at_b: int, level: int) -> Iterator[Ed
         if not anchors:
             continue
         done_a = done_b = 0
-        for here, there in (*anchors, (len(a), len(b))):
-            # Up to an anchor and what it begins with; the next stretch grows over the rest from its front.
+        for here, there, long in (*anchors, (len(a), len(b), 0)):
+            # Up to what an anchor begins with; the next stretch grows over the rest from its front.
             yield from match_stretch(a[done_a:here], b[done_b:there], at_a + done_a, at_b + done_b, deeper + 1)
-            end_a, end_b = min(here + length, len(a)), min(there + length, len(b))
-            yield Edit("equal", at_a + here, at_a + end_a, at_b + there, at_b + end_b)
-            done_a, done_b = end_a, end_b
+            done_a, done_b = here + long, there + long
+            yield Edit("equal", at_a + here, at_a + done_a, at_b + there, at_b + done_b)
         return
     small = len(a) * len(b) <= TABLE
     for kind, start_a, end_a, start_b, end_b in (LCSseq if small else Levenshtein).opcodes(a, b):
@@ -145,15 +144,21 @@ def common_front(a: str, b: str) -> int:
     return int(differing[0]) if len(differing) else length
 
 
-def find_anchors(a: str, b: str, length: int) -> list[tuple[int, int]]:
-    """Places of runs that stand once in either text, in the longest chain that is in order in both, not overlapping."""
+def find_anchors(a: str, b: str, length: int) -> list[tuple[int, int, int]]:
+    """Stretches that begin with a run of `length` characters which stands once in either text: places and length.
+
+    They are the longest chain of such runs that is in order in both; runs that overlap in both alike are one stretch.
+    """
     (runs_a, first_a), (runs_b, first_b) = (single_runs(text, length) for text in (a, b))
     _, which_a, which_b = np.intersect1d(runs_a, runs_b, assume_unique=True, return_indices=True)
     pairs = sorted(zip(first_a[which_a].tolist(), first_b[which_b].tolist(), strict=True))
-    chosen: list[tuple[int, int]] = []
+    chosen: list[tuple[int, int, int]] = []
     for here, there in longest_chain(pairs):
-        if not chosen or (here >= chosen[-1][0] + length and there >= chosen[-1][1] + length):
-            chosen.append((here, there))
+        start_a, start_b, long = chosen[-1] if chosen else (0, 0, 0)
+        if chosen and here - start_a == there - start_b <= long:
+            chosen[-1] = (start_a, start_b, here - start_a + length)
+        elif here >= start_a + long and there >= start_b + long:
+            chosen.append((here, there, length))
     return chosen
 
 

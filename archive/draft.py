@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +23,8 @@ MARKS = {
     "stars": r"\*+",
     "anonymised": r"(?<![xX×])[xX×]{2,}(?=[省市县区镇乡旗村])|(?<=20)[xX×]{2}(?=年)",
 }
+# Marks that say how many characters they stand for, of so many bytes at most.
+MEASURED, BYTES = frozenset({"question_marks", "unreadable_characters"}), 3
 RESTORABLE = frozenset({"lost_character", *FIGURES_LOST, *CUT, *MARKS})
 # Copies whose figures somebody changed give none; one with strange words behind its end gives no end.
 FIGURES_CHANGED = frozenset({"false_year", "anonymised"})
@@ -64,6 +68,14 @@ class Missing:
     start: int
     length: int
     reason: str
+
+
+class Mark(NamedTuple):
+    """A stretch that stands for others; `measured`: its length says for how many characters."""
+
+    start: int
+    length: int
+    measured: bool
 
 
 Change = tuple[int, int, str]  # start, end, characters in their place
@@ -155,7 +167,7 @@ class Pair:
         return {character for copy in copies for character in copy.lost}, any(copy.figures_lost for copy in copies)
 
     def fill_lost(
-        self, usable: frozenset[str], figures: bool, marks: Sequence[tuple[int, int]]
+        self, usable: frozenset[str], figures: bool, marks: Sequence[Mark]
     ) -> tuple[list[Change], list[Missing]]:
         """Changes that put lost characters and figures where both texts have their neighbours; what stays unsettled."""
         changes: list[Change] = []
@@ -172,7 +184,7 @@ class Pair:
             lost, figures_lost = self.lost_near(start, end)
             here = frozenset(sign for sign in usable & lost if not self.draft.shown_of(sign)[start])
             numbers = figures and figures_lost and not self.draft.shown_of("0")[start]
-            if any(first < end and last > start for first, last in marks):
+            if any(mark.start < end and mark.start + mark.length > start for mark in marks):
                 continue
             if not joined:
                 found: list[Fill | Unsettled] = []
@@ -207,13 +219,14 @@ class Pair:
         wanted = folded.places[np.isin(codes_of(folded.text), codes_of("".join(sorted(characters))))]
         return [int(index) for index in np.unique(np.searchsorted(self.theirs.places, wanted))]
 
-    def fill_marks(self, marks: Sequence[tuple[int, int]]) -> list[Change]:
+    def fill_marks(self, marks: Sequence[Mark]) -> list[Change]:
         """Changes that put in the place of marks (??? or XX) what the other copy has between the same neighbours."""
-        changes: list[Change] = []
+        found: list[tuple[Mark, str]] = []
         theirs_of = np.full(len(self.ours.text) + 2, -9, dtype=np.int64)
         paired = np.flatnonzero(self.partners >= 0)
         theirs_of[self.partners[paired]] = paired
-        for first, last in marks:
+        for mark in marks:
+            first, last = mark.start, mark.start + mark.length
             index = int(np.searchsorted(self.ours.places, first))
             left, right = int(theirs_of[index]), int(theirs_of[index + 1])
             if left < 0 or right < 0 or not 0 < right - left <= MARKED:
@@ -227,8 +240,15 @@ class Pair:
             )
             words = between(front, behind, self.asked[self.number].text[begin:stop])
             if words:
-                changes.append((first, last, words))
-        return changes
+                found.append((mark, words))
+        # A character that could not be converted left one mark, or one for each of its two or three bytes: as in most.
+        ratios = Counter(mark.length // len(words) for mark, words in found if mark.length % len(words) == 0)
+        usual = ratios.most_common(1)[0][0] if ratios else 0
+        return [
+            (mark.start, mark.start + mark.length, words)
+            for mark, words in found
+            if not mark.measured or (mark.length == len(words) * usual and usual <= BYTES)
+        ]
 
     def find_end(self, edits: Sequence[Edit]) -> tuple[int, str] | None:
         """Where a text is cut that the other copy continues, and its words from there on."""
@@ -255,18 +275,19 @@ def between(front: str, back: str, words: str) -> str | None:
     return inner if inner and "\n" not in inner and fold_text(inner) else None
 
 
-def find_marks(code: str, text: str) -> list[tuple[int, int]]:
+def find_marks(code: str, text: str) -> list[Mark]:
     """The stretches of a text that stand for characters nobody could read or somebody hid."""
-    return [match.span() for match in re.finditer(MARKS[code], text)]
+    found = re.finditer(MARKS[code], text)
+    return [Mark(match.start(), len(match[0]), code in MEASURED) for match in found]
 
 
-def bare(text: str, left_out: Iterable[str], marks: Iterable[tuple[int, int]]) -> Skeleton:
+def bare(text: str, left_out: Iterable[str], marks: Iterable[Mark]) -> Skeleton:
     """A text folded, without some characters and what stands at marks.
 
     Two copies of one text of which each has lost another character are the same without both.
     """
-    for start, end in marks:
-        text = text[:start] + " " * (end - start) + text[end:]
+    for start, length, _ in marks:
+        text = text[:start] + " " * length + text[start + length :]
     folded = fold_with_places(text)
     codes = codes_of(folded.text)
     kept = ~np.isin(codes, codes_of("".join(sorted(left_out))))

@@ -80,7 +80,7 @@ def ask(draft: Draft, asked: Sequence[DamagedCopy], number: int) -> list[Missing
     usable = lost - set(other.lost)
     figures = figures_lost and not other.figures_lost and other.codes.isdisjoint(FIGURES_CHANGED)
     marked = sorted(MARKS.keys() & asked[0].codes - other.codes)
-    marks = [span for code in marked for span in find_marks(code, draft.text)]
+    marks = [mark for code in marked for mark in find_marks(code, draft.text)]
     if not (usable or figures or marks or draft.cut):
         return []
     left_out = lost | set(other.lost) | (DIGITS if figures_lost or other.figures_lost else frozenset())

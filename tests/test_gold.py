@@ -43,6 +43,13 @@ def test_what_must_hold_holds() -> None:
     assert now["nothing to read"]["refused"] == 1
 
 
+def test_nothing_wrong_is_put_into_a_restored_text() -> None:
+    restored = {name: values for name, values in reached().items() if name.startswith("restoring: ")}
+    assert len(restored) >= 10
+    assert {values["right"] for values in restored.values()} == {1.0}
+    assert min(values["regained"] for values in restored.values()) >= 0.95
+
+
 def test_the_set_is_as_large_and_as_wide_as_it_should_be() -> None:
     cases = load_cases()
     assert len({case.name for case in cases}) == len(cases) >= 60

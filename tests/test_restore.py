@@ -170,7 +170,7 @@ def test_figures_that_are_gone_come_back_and_others_stay() -> None:
 
 
 def test_marks_give_way_to_what_they_stand_for() -> None:
-    marked = TEXT.replace("织布小镇", "???小镇").replace("北坡", "\ufffd\ufffd")
+    marked = TEXT.replace("织布小镇", "????小镇").replace("北坡", "\ufffd\ufffd")
     codes = frozenset({"question_marks", "unreadable_characters"})
     assert restore([DamagedCopy("marked", marked, "", codes), losing(TEXT, "的")]).text == TEXT
     hidden = TEXT.replace("甲子区", "XX区").replace("2023年", "20xx年")

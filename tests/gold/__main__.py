@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.gold import identity
+from tests.gold import identity, restoring
 from tests.gold.decoding import DECODERS, share_right
 from tests.gold.make import write_cases
 from tests.gold.measure import (
@@ -57,6 +57,7 @@ def main() -> int:
     print_decoding()
     print_real()
     identity.print_table()
+    restoring.print_table()
     print_units()
     lower = [*falls(now, read_floors()), *falls_of_units()]
     print("\n".join(["floors not reached:", *lower]) if lower else "every floor is reached")

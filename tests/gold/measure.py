@@ -17,7 +17,7 @@ from archive.examine import Circumstances, examine
 from archive.read import read_page
 from archive.read.decode import declared_encoding, decode
 from crawler.demo import REGIONS
-from tests.gold import identity
+from tests.gold import identity, restoring
 from tests.gold.decoding import ours, share_right
 from tests.gold.make import Case, load_cases
 from tests.gold.peers import Peer
@@ -127,6 +127,7 @@ def reached() -> dict[str, dict[str, float]]:
         "decoding": {"right": share_right(ours)["all"]},
         "nothing to read": {"refused": sum(refused) / max(len(refused), 1)},
         **identity.reached(),
+        **restoring.reached(),
     }
 
 

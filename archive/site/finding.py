@@ -32,7 +32,7 @@ MOST_CHECKED = 1000
 KEPT_RESULTS = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """What filters, counts and sorting need of every report; place i of each is the report with `n` = i + 1.
 
@@ -51,6 +51,10 @@ class Catalogue:
     trusts: list[str]
     results: OrderedDict[str, Result] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def every(self) -> Numbers:
+        """The places of all reports."""
+        return np.arange(len(self.ids))
 
 
 @dataclass(slots=True)
@@ -128,7 +132,7 @@ def search(db: sqlite3.Connection, catalogue: Catalogue, query: str) -> Result:
             return catalogue.results[query]
     groups = parse_query(query)
     if not groups:
-        return Result(np.arange(len(catalogue.ids)))
+        return Result(catalogue.every())
     undecided = any(not phrase.decided for group in groups for phrase in (*group.wanted, *group.unwanted))
     if undecided:
         checked = [check_group(db, group) for group in groups]

@@ -164,7 +164,7 @@ def test_page_chart_and_files(site: Datasette) -> None:
 @pytest.mark.parametrize(
     ("parameters", "status"),
     [({}, 200), ({"q": "没有这个词"}, 200), ({"q": "，。"}, 200), ({"q": HOSTILE}, 200), ({"q": "水" * 1001}, 400),
-     (({"q": "水", "region": HOSTILE}, 200), ({"q": "水", "years": "x"}, 400),
+     ({"q": "水", "region": HOSTILE}, 200), ({"q": "水", "years": "x"}, 400),
      ({"q": "')] | //*", "level": "';--"}, 200)],
 )  # fmt: skip
 def test_anything_can_be_asked(site: Datasette, parameters: dict[str, str], status: int) -> None:

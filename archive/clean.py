@@ -154,28 +154,45 @@ def part_session(lines: Iterable[str]) -> Iterable[str]:
     return (part for line in lines for part in re.split(rf"(?<=会议上)\s+(?=[{HAN}]{{0,20}}(?:{POST}))", line))
 
 
+# How a session line begins: dashes or brackets, a day, or 在.
+SESSION_BEGINS = re.compile(
+    rf"^\s*(?:[{DASHES}（(〔\[【]|[12]\s?\d\s?\d\s?\d\s*年|[一二][〇○零ＯOo0一二三四五六七八九]{{3}}年|[在于])"
+)
+# A session line is cut into so many lines at most.
+MOST_CUTS = 4
+
+
 def join_session(lines: Sequence[str]) -> list[str]:
-    """A session line that was broken over two or three lines as one (SOURCES §4, rule 3: 9, 10, 45)."""
-    joined: list[str] = []
-    for line in lines:
-        for back in (2, 1):
-            broken = joined[-back:]
-            whole = "".join((*broken, line))
-            begins = back == 1 or (broken and re.search(r"\d日|^[—（(]", broken[0]))
-            if len(broken) == back and begins and read_session(whole) and breaks_session(broken, line):
-                joined[-back:] = [whole]
-                break
-        else:
-            joined.append(line)
-    return joined
+    """A session line that was broken over two, three or four lines as one (SOURCES §4, rule 3: 9, 10, 45)."""
+    for start in range(len(lines) - 1):
+        # A day on a line of its own is that of publication, unless the next goes on from it: 在….
+        alone = is_date_line(lines[start]) and not re.match(r"\s*[于在]", lines[start + 1])
+        if alone or not SESSION_BEGINS.match(lines[start]):
+            continue
+        for size in range(2, min(MOST_CUTS, len(lines) - start) + 1):
+            parts = lines[start : start + size]
+            if is_one_session(parts):
+                return [*lines[:start], "".join(parts), *join_session(lines[start + size :])]
+    return list(lines)
 
 
-def breaks_session(before: Sequence[str], line: str) -> bool:
-    """Whether a session line goes on from those before: only together are they one, or the place stands before."""
-    if any(map(read_session, before)):
+def is_one_session(parts: Sequence[str]) -> bool:
+    """Whether lines are one session line: together they say more of day and session than without first or last."""
+    whole = "".join(parts)
+    session = read_session(whole)
+    if session is None or len(whole) > LONGEST_HEAD or any(is_title(part) or begins_other(part) for part in parts[1:]):
         return False
-    session = read_session(line)
-    return session is None or (session.place == "" and re.search(rf"日?在[{HAN}]+$", before[-1]) is not None)
+    day = read_date(whole)
+    for fewer in (parts[1:], parts[:-1]):
+        rest = "".join(fewer)
+        if read_session(rest) == session and read_date(rest) == day:
+            return False
+    return True
+
+
+def begins_other(part: str) -> bool:
+    """Whether a line is of the head but no part of a session line: a speaker with a post, or a date alone."""
+    return is_date_line(part) or bool((read := read_speaker(part)) and read[1])
 
 
 def without_full_text(title: str) -> str:

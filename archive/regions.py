@@ -30,7 +30,7 @@ NATIONALITIES = (
     "|东乡族|纳西族|景颇族|柯尔克孜族?|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族?|普米族|塔吉克族?|怒族|鄂温克族|裕固族|保安族"
     "|独龙族|鄂伦春族?|蒙古|各族"
 )
-# 围场满族蒙古族自治县 → 围场县, 海南藏族自治州 → 海南州, 鄂温克族自治旗 → 鄂温克旗.
+# 围场满族蒙古族自治县 → 围场县, 海南藏族自治州 → 海南州 and 海南自治州, 鄂温克族自治旗 → 鄂温克旗.
 AUTONOMOUS = re.compile(rf"^(?P<stem>.{{2,}}?)(?:{NATIONALITIES})*族?自治(?P<class>[州县旗])$")
 # What a prefecture or county is called by where its class is left off: 徐州, 上海徐汇.
 CLASS = re.compile(r"(?:自治州|自治县|自治旗|地区|新区|特区|林区|市|州|盟|县|区|旗)$")
@@ -76,7 +76,7 @@ class Region:
         if self.level == "province" and (short := short_province(self.name)):
             yield short
         if match := AUTONOMOUS.match(self.name):
-            yield match["stem"] + match["class"]
+            yield from (match["stem"] + match["class"], f"{match['stem']}自治{match['class']}")
         yield from (short for short in self.short.split(";") if short)
 
     def stem(self) -> str | None:
@@ -126,13 +126,15 @@ class Regions:
         """Names one after another from the beginning of `words`, and the rest behind them.
 
         Of several readings the one that leaves least counts, then the one whose first name is longest: 高唐县 is never
-        唐县, 青岛市市南区 has 市南区. A name without its class word counts before a unit that lies in it, behind one
-        that it lies in, and alone where nothing is left.
+        唐县, 青岛市南区 has 市南区 and not 南区, which is in no 青岛市. A name without its class word counts before a
+        unit that lies in it, behind one that it lies in, and alone where nothing is left.
         """
         best: tuple[tuple[Mention, ...], str] = ((), words)
         for length in range(min(self.longest, len(words)), 1, -1):
             if units := self.by_name.get(words[:length]):
                 chain, rest = self.read(words[length:])
+                if chain and not any(inner.within(outer) for outer in units for inner in chain[0].candidates):
+                    chain, rest = (), words[length:]
                 if len(rest) < len(best[1]) or (not best[0] and not rest):
                     best = (Mention(words[:length], units), *chain), rest
         if not best[0] or best[1]:
@@ -177,9 +179,14 @@ class Regions:
         return newest_of_each_code(valid)
 
     def moved(self, unit: Region, year: int | None) -> list[Region]:
-        """What a unit was or became in `year` under another class word: 崇明县 2017 → 崇明区."""
+        """What a unit was or became in `year`: under its code whatever it was called, else under the same stem.
+
+        崇明县 in 2017 is 崇明区, 襄阳市 in 2005 is 襄樊市.
+        """
         if year is None:
             return []
+        if renamed := [found for found in self.by_code.get(unit.code, ()) if found.valid_in(year)]:
+            return renamed
         stem = unit.stem() or unit.name
         near: tuple[Region, ...] = self.before.get(unit.code, ())
         if unit.valid_until is not None and unit.valid_until < year:

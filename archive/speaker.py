@@ -50,7 +50,9 @@ def words_of(kind: str) -> frozenset[str]:
 
 def is_name(words: str) -> bool:
     """Whether squeezed words may be a person's name: none of a page's words, nor a body's name."""
-    return words not in words_of("none") and words[-1] not in words_of("ending") and not words.startswith("各位")
+    of_a_body = words[-1] in words_of("ending") and not (len(words) <= 3 and words[0] in words_of("surname"))
+    # 上海市长宁区 is no 市长 called 宁区.
+    return words not in words_of("none") and not of_a_body and words[-1] not in "区县" and not words.startswith("各位")
 
 
 def is_lone_name(words: str) -> bool:
@@ -71,6 +73,7 @@ def bare(line: str) -> str:
     line = re.sub(rf"\s*([{POINTS}])\s*", r"\1", line).strip(DASHES + " ")
     if line.startswith(("（", "(")) and line.endswith(("）", ")")) and line.count(line[0]) == 1:
         line = line[1:-1]
+    line = re.sub(rf"代\s*(理?)\s*(?={CHIEF})", r"代\1", line)
     line = "" if POINT_DATE.match(line) else line
     return re.sub(r"\s*(?:同志|[（(]女[)）])\s*$", "", line).strip(DASHES + " ")
 

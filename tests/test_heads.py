@@ -6,8 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from archive.regions import Regions, load_regions
 from tests.gold import identity
-from tests.gold.identity import BrokenCaseError, HeadCase, counts, head_cases, near_miss_cases, read_cases
+from tests.gold.identity import BrokenCaseError, HeadCase, counts, head_cases, made_counts, near_miss_cases, read_cases
+
+
+@pytest.fixture(scope="module")
+def regions() -> Regions:
+    return load_regions(identity.REGIONS)
 
 
 def test_the_set_is_large_enough() -> None:
@@ -33,6 +39,13 @@ def test_fields_are_right_and_none_is_false(field: str) -> None:
 def test_disagreements_are_told() -> None:
     said = [outcome for outcome in identity.outcomes() if outcome.fields.get("problems") == "wrong"]
     assert said == []
+
+
+def test_forms_in_any_combination_give_the_truth_or_nothing(regions: Regions) -> None:
+    """A few of the heads of `make gold`."""
+    verdicts = made_counts(range(240), regions)
+    assert {field: found["wrong"] for field, found in verdicts.items() if found["wrong"]} == {}
+    assert all(found["right"] >= 0.99 * found.total() for found in verdicts.values())
 
 
 def test_a_case_that_names_no_field_is_broken(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from jinja2.ext import extract_from_ast
 
 from archive.site import codes, phrases, words
 from archive.site.language import (
+    CATALOGUES,
     ENGLISH,
     Asked,
     asked,
@@ -39,6 +41,13 @@ def read_messages() -> dict[str, str]:
 def test_every_message_of_the_templates_has_english_words() -> None:
     missing = {message: name for message, name in read_messages().items() if message not in ENGLISH}
     assert missing == {}, "give these words in archive/site/english/"
+
+
+def test_no_two_catalogues_disagree() -> None:
+    said: dict[str, object] = {}
+    for path in sorted(CATALOGUES.glob("*.toml")):
+        for message, english in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            assert said.setdefault(message, english) == english, f"{path.name}: {message}"
 
 
 def test_english_words_fill_in_what_the_chinese_do() -> None:

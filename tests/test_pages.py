@@ -76,7 +76,8 @@ def test_every_page_speaks_one_language(site: Datasette, path: str) -> None:
     assert len(identifiers) == len(set(identifiers))
     for element in tree.css("input:not([type=hidden]), select, textarea"):
         id = element.attributes.get("id")
-        assert element.attributes.get("aria-label") or tree.css_first(f"label[for='{id}']"), element.html
+        within = element.parent is not None and element.parent.tag == "label"
+        assert within or element.attributes.get("aria-label") or tree.css_first(f"label[for='{id}']"), element.html
     asked = get_query(path)
     levels = [int(element.tag[1]) for element in tree.css("h1, h2, h3, h4")]
     assert all(after - before <= 1 for before, after in pairwise(levels)), levels

@@ -164,6 +164,17 @@ REASONS = {
 # The names of facets and filters.
 FIELDS = {"province": "省份", "year": "年份", "level": "级别", "trust": "可信程度"}
 
+# The time a target speaks of.
+PERIODS = {
+    "year": "全年",
+    "half_year": "上半年",
+    "three_quarters": "前三季度",
+    "first_quarter": "一季度",
+    "january_november": "1—11月",
+    "five_years": "五年",
+    "five_years_average": "五年年均",
+}
+
 # Which words stand for the values of which column, wherever it is shown.
 VALUES = {
     "level": LEVELS,
@@ -174,5 +185,6 @@ VALUES = {
     "verdict": VERDICTS,
     "kind": KINDS | DIFFERENCES,
     "reason": REJECTIONS,
+    "period": PERIODS,
     "code": PROBLEMS,
 }

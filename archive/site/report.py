@@ -64,11 +64,22 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
         "problems": problems,
         "terms": terms,
         "restored": restored,
+        "targets": read_targets(db, id, text),
         "siblings": siblings,
         "earlier": next((row for row in reversed(siblings) if (row["year"] or 9999) < (report["year"] or 0)), None),
         "family": read_family(db, report),
         "snapshot": read_snapshot(db),
     }
+
+
+def read_targets(db: sqlite3.Connection, id: str, text: str) -> dict[str, list[Row]]:
+    """What the report plans and claims in figures, each with its figure as `printed`: planned, achieved and absent."""
+    found: dict[str, list[Row]] = {"planned": [], "achieved": [], "absent": []}
+    for target in fetch(db, "select * from targets where report = ? order by n", [id]):
+        start, length = target["figure_start"], target["figure_length"]
+        target["printed"] = text[start : start + length] if start is not None else None
+        found.setdefault(target["kind"], []).append(target)
+    return found
 
 
 def place_mentions(db: sqlite3.Connection, id: str, terms: list[Row]) -> list[Place]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+from functools import cache
+from pathlib import Path
+
 from archive.schema import TABLES as SCHEMA
 from archive.schema import VIEWS
 from archive.site.codes import FIELDS, VALUES
 from archive.site.language import in_english, translate
+
+INDICATORS = Path(__file__).parents[1] / "indicators.csv"
 
 TABLES: dict[str, tuple[str, str]] = {
     # table or view → (name, meaning)
@@ -245,6 +251,19 @@ def describe_table(name: str) -> tuple[str, str]:
     if in_english() or not meaning:
         meaning = SCHEMA[name].meaning if name in SCHEMA else VIEWS.get(name, ("",))[0]
     return translate(title), meaning
+
+
+@cache
+def read_indicators() -> dict[str, tuple[str, str]]:
+    """Indicator → its Chinese and its English name, of archive/indicators.csv."""
+    with INDICATORS.open(encoding="utf-8", newline="") as file:
+        return {row["indicator"]: (row["name"], row["english"]) for row in csv.DictReader(file)}
+
+
+def name_indicator(code: str) -> str:
+    """The name of an indicator of the table `targets`."""
+    names = read_indicators().get(code)
+    return names[in_english()] if names else code
 
 
 def name_field(column: str) -> str:

@@ -14,7 +14,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
-from archive.schema import TABLES
+from archive.corrections import COLUMNS, FIELDS
 from archive.site import keeping, queries
 from archive.site.config import CONTACT
 from archive.site.coverage import NATION, Coverage, read_coverage, read_region
@@ -85,11 +85,16 @@ async def show_problems(request: Request, datasette: Datasette) -> Response:
 async def show_about(request: Request, datasette: Datasette) -> Response:
     """What this is, the terms of the texts, removal, and how to report an error: a line of corrections.csv."""
     snapshot = await datasette.get_database("reports").execute_fn(queries.read_snapshot)
-    columns = [column for column in TABLES["corrections"].columns if column != "was"]
-    values = {column: request.args.get(column) or "" for column in columns}
+    values = {column: request.args.get(column) or "" for column in COLUMNS}
     line = io.StringIO()
     csv.writer(line).writerow(values.values())
-    known = {"snapshot": snapshot, "columns": columns, "values": values, "line": line.getvalue().strip()}
+    known = {
+        "snapshot": snapshot,
+        "columns": COLUMNS,
+        "fields": FIELDS,
+        "values": values,
+        "line": line.getvalue().strip(),
+    }
     known |= {"contact": CONTACT, "root": datasette.absolute_url(request, datasette.urls.instance())}
     return await show(request, datasette, "about.html", known)
 

@@ -45,6 +45,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
     # Part of a stylesheet's address, so that a browser's cache never outlives a change.
     env.globals["style_version"] = digest_styles()
     env.filters["name_value"] = lambda value, column: words.name_value(column, value)
+    env.filters["name_indicator"] = words.name_indicator
     env.filters["name_field"] = words.name_field
     env.filters["name_lookup"] = words.name_lookup
     env.filters["name_problem"] = phrases.name_problem

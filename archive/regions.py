@@ -210,6 +210,30 @@ class Regions:
         valid = [unit for unit in units if unit.valid_in(year)] if year else []
         return max(valid or units, key=lambda unit: unit.valid_from, default=None)
 
+    def parent_code(self, unit: Region, year: int) -> str | None:
+        """The code of the unit above in `year`: prefecture, province or nation; None above the nation."""
+        if unit.level == "national":
+            return None
+        if unit.level == "province":
+            return "000000"
+        above = self.by_name.get(unit.prefecture if unit.level == "county" and unit.prefecture else unit.province, ())
+        fitting = [one for one in above if one.valid_in(year) and one.province == unit.province and one != unit]
+        return max((one.code for one in fitting if one.level in ("prefecture", "province")), default=None)
+
+    def code_today(self, unit: Region) -> str | None:
+        """The code a unit's area has today; None where it was divided among several."""
+        open_codes, seen, ends = [unit.code], set[str](), set[str]()
+        while open_codes:
+            code = open_codes.pop()
+            newest = self.at(code, None)
+            if newest is None or newest.valid_until is None:
+                ends.add(code)
+            elif code not in seen:
+                seen.add(code)
+                # 310115[1992]: only a part went there.
+                open_codes += [after for after in newest.successors.split(";") if after and "[" not in after]
+        return ends.pop() if len(ends) == 1 else None
+
 
 def newest_of_each_code(units: Iterable[Region]) -> list[Region]:
     """Units in order of code; of several periods of one code the newest."""

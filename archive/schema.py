@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.panels import PANELS
+
 Column = tuple[type, str]
 
 
@@ -136,6 +138,8 @@ TABLES: dict[str, Table] = {
                 "number used by the search index, given when publishing and new with each snapshot: never cite it",
             ),
             "region": (str, "six-digit code; a township has its county's"),
+            "region_now": (str, "code of the region today; null where it was divided among several"),
+            "parent": (str, "code of the region above at the time: prefecture, province, nation; a township's county"),
             "region_name": (str, "full path at the time: 上海市/黄浦区"),
             "province": (str, "name of the province"),
             "prefecture": (str, "name of the prefecture"),
@@ -517,8 +521,11 @@ VIEWS: dict[str, tuple[str, str]] = {
     ),
     "full_targets": (
         "Targets with their sentence",
-        "select g.*, r.region_name, r.year, substr(t.text, g.start + 1, g.length) as sentence from targets g"
-        " join reports r on r.id = g.report join texts t on t.sha256 = r.text_sha256",
+        "select g.*, r.region, r.region_name, r.year, substr(t.text, g.start + 1, g.length) as sentence,"
+        " substr(t.text, g.figure_start + 1, g.figure_length) as figure, r.best_copy, c.capture,"
+        " '/reports/reports/' || g.report || '#p' || g.paragraph as link from targets g"
+        " join reports r on r.id = g.report join texts t on t.sha256 = r.text_sha256"
+        " left join copies c on c.id = r.best_copy",
     ),
     "coverage": (
         "Region × year: what the archive has, and why it has no more",
@@ -557,4 +564,5 @@ VIEWS: dict[str, tuple[str, str]] = {
         " p.sha256 as payload_sha256, c.text_sha256, c.similarity, c.why, p.warc_file, p.warc_offset"
         " from copies c join captures p on p.id = c.capture",
     ),
+    **PANELS,
 }

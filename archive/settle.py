@@ -240,6 +240,8 @@ def place_of(key: Key, regions: Regions, copies: list[Row]) -> Row:
     named = sorted(copy["region_name"] for copy in copies if copy["region_name"])
     return {
         "region": key.region,
+        "region_now": regions.code_today(unit) if unit else None,
+        "parent": key.region if key.township else regions.parent_code(unit, key.year) if unit else None,
         "region_name": named[0] if named else None,
         "province": unit.province if unit else None,
         "prefecture": (unit.prefecture or (unit.name if unit.level == "prefecture" else None)) if unit else None,

@@ -90,24 +90,28 @@ def join_cluster(home: Home, scheduler: str) -> Cluster:
 
 
 def read_unread(home: Home, sources: Mapping[str, Source]) -> int:
-    """Ingest the pages that no rules have read yet, as a killed run leaves them, and settle; says how many they were.
+    """Ingest the pages that no rules have read yet, as a killed run leaves them, and settle; says how many were read.
 
-    Pages that older rules have read stay as they are: `baogao build` reads them anew. The caller holds the lock.
+    A page whose reader broke down is tried again, too: a machine in trouble breaks down readers. Pages that older rules have read stay as they are: `baogao build` reads them anew. The caller holds the lock.
     """
     db = open_archive(home)
     try:
-        unread = "select id from captures where verdict = 'page' and examined is null order by id"
+        drop_strays(db)
+        unread = (
+            "select id from captures where verdict = 'page' and (examined is null or id in (select capture"
+            " from rejections where reason = 'unreadable' and detail like 'reader_crashed:%')) order by id"
+        )
         ids = [row[0] for row in db.execute(unread).fetchall()]
-        unsettled = db.execute("select 1 from copies where report is null limit 1").fetchone()
+        unsettled = db.execute("select 1 from unsettled limit 1").fetchone()
         ingester = Ingester(home, db, sources)
+        read = 0
         try:
             if ids or unsettled or changed_corrections(db, ingester.corrections):
-                for _ in ingester.ingest_many(ids):
-                    pass
+                read = sum(outcome.unreadable is None for outcome in ingester.ingest_many(ids))
                 ingester.finish()
         finally:
             ingester.close()
-        return len(ids)
+        return read
     finally:
         db.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from archive.errors import DamagedInputError, MachineError
+from archive.errors import DamagedInputError, MachineError, refusal
 from archive.home import Home
 from archive.schema import TABLES, VIEWS
 
@@ -88,7 +88,7 @@ def open_archive(home: Home) -> Database:
         add_missing(db)
         create_views(db)
     except sqlite3.OperationalError as error:
-        raise MachineError(f"{home.database}: {error}; free the disk or mend its permissions") from error
+        raise refusal(home.database, error) from error
     except sqlite3.DatabaseError as error:
         message = (
             f"{home.database} is damaged ({error}): move it away, "

@@ -27,6 +27,13 @@ class MachineError(BaogaoError):
     exit_code = 4
 
 
+def refusal(place: object, error: Exception) -> MachineError:
+    """SQLite's refusal of a file as an error that says how to mend it."""
+    locked = "locked" in str(error) or "busy" in str(error)
+    mend = "another program has it open for writing: end that" if locked else "free the disk or mend its permissions"
+    return MachineError(f"{place}: {error}; {mend}")
+
+
 class GateRefusedError(BaogaoError):
     """A gate refused to publish; the last snapshot stays up."""
 

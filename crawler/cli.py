@@ -85,7 +85,7 @@ def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jo
 
     with home.lock():
         chosen = choose_sources(home, names, everything=everything)
-        outcomes = crawl_sources(home, chosen, replay=replay, jobs=jobs, on_progress=CrawlProgress())
+        outcomes = crawl_sources(home, chosen, replay=replay, jobs=jobs, on_progress=CrawlProgress(), on_found=say)
     if not chosen:
         say("no source is due; --all crawls them anyway")
     if code := exit_code_of(outcomes) if outcomes else 0:

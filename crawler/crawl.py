@@ -64,21 +64,24 @@ def crawl_sources(
     settings: Mapping[str, Any] | None = None,
     hours: float | None = None,
     on_progress: Callable[[RunOutcome], None] | None = None,
+    on_found: Callable[[str], object] | None = None,
 ) -> list[RunOutcome]:
     """Crawl sources, one child process each, at most `jobs` at once; their outcomes in the order of `names`.
 
     The children's output goes to `log/<source>.log`. `proxy` (an http address) is for the children only; `settings` are
     Scrapy's, over ours. A source gets `hours` (default MOST_HOURS), then its crawl is ended. `on_progress` is called
-    with a source's outcome so far whenever it has changed. SIGINT and SIGTERM are passed on; sources that were not
-    started then end as "interrupted". The home's lock is taken where the caller does not hold it. Raises LockedError,
-    MachineError and BadArgumentsError (a slip in baogao.toml).
+    with a source's outcome so far whenever it has changed, `on_found` with each thing an earlier run left behind.
+    SIGINT and SIGTERM are passed on; sources that were not started then end as "interrupted". The home's lock is taken
+    where the caller does not hold it. Raises LockedError, MachineError and BadArgumentsError (a slip in baogao.toml).
     """
     load_settings(home)
     with held(home):
         db = open_archive(home)
         try:
             with CaptureStore(home, db, f"repair-{compact(utc_now())}") as store:
-                repair(store)
+                for line in repair(store):
+                    if on_found:
+                        on_found(line)
             given = {"CLOSESPIDER_TIMEOUT": round((hours or MOST_HOURS) * 3600), **(settings or {})}
             return list(run_children(home, db, names, replay, proxy, jobs, given, on_progress))
         finally:

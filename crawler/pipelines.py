@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 from scrapy.crawler import Crawler
 
 from archive.database import open_archive
-from archive.errors import DamagedInputError, MachineError
+from archive.errors import DamagedInputError, MachineError, refusal
 from archive.ingest import Ingester
 from archive.sources import read_sources
 from crawler.spider import ReportSpider
@@ -88,8 +88,7 @@ class IngestPipeline:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
                 raise  # wrong SQL is no fault of the machine's
-            message = f"{self.spider.home.database}: {error}; free the disk or mend its permissions"
-            raise MachineError(message) from error
+            raise refusal(self.spider.home.database, error) from error
 
     @property
     def spider(self) -> ReportSpider:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from archive.build import read_unread
+from archive.captures import CaptureStore
 from archive.database import open_archive
 from archive.errors import BaogaoError, DamagedInputError, GateRefusedError, MachineError
 from archive.home import Home
@@ -23,6 +24,7 @@ from archive.sourcefile import Source
 from crawler import alerts
 from crawler.crawl import RunOutcome, crawl_sources
 from crawler.due import due_sources
+from crawler.runs import repair
 
 SOME_FAILED, ALL_FAILED, INTERRUPTED = 10, 11, 13
 # A run that ended so has done its work: the watcher of the heartbeat need not worry, digests tell of sources.
@@ -141,6 +143,8 @@ def work(
     """Crawl what is due, read what waits, publish what is new."""
     rotate_logs(home, now, days=settings.keep.log_days, megabytes=settings.keep.log_mb)
     with closing(open_archive(home)) as db:
+        with CaptureStore(home, db, f"repair-{now:%Y%m%dT%H%M%SZ}") as store:
+            outcome.repaired = repair(store)
         due = due_sources(db, sources, now)
     with outcome.step("crawl"):
         outcome.sources = crawl(home, due, settings)

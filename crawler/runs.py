@@ -20,7 +20,7 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from archive.captures import CaptureStore, utc_now
 from archive.captures.index import upsert_run
 from archive.database import writing
-from archive.errors import MachineError
+from archive.errors import MachineError, refusal
 from crawler.expect import given_by, shortfall
 from crawler.failures import FAILURES, worst_kind
 from crawler.spider import SITE_DOWN, ReportSpider
@@ -155,16 +155,17 @@ def close_cut_off(store: CaptureStore) -> int:
     return len(rows)
 
 
-def repair(store: CaptureStore) -> None:
-    """What a run does first, alone on its home: index what a killed run left behind, and say what was torn."""
+def repair(store: CaptureStore) -> list[str]:
+    """What a run does first, alone on its home: index what a killed run left behind. Says what it found, in words."""
     found = store.catch_up()
-    close_cut_off(store)
-    for line in found.torn:
-        logger.info("%s: cut off", line)
-    for line in found.damaged:
-        logger.warning("%s", line)
+    said = [f"{line}: cut off" if "is lost" not in line else line for line in found.torn] + found.damaged
+    if cut_off := close_cut_off(store):
+        said.append(f"{cut_off} runs that were cut off")
     if found.captures:
-        logger.info("%d captures of a killed run are in the index again", found.captures)
+        said.append(f"{found.captures} captures of a killed run are in the index again")
+    for line in said:
+        logger.info("%s", line)
+    return said
 
 
 class RunRecorder:
@@ -249,7 +250,7 @@ class RunRecorder:
             with writing(spider.db):
                 upsert_run(spider.db, self.row(spider))
         except sqlite3.OperationalError as error:
-            spider.give_up(MachineError(f"{spider.home.database}: {error}; free the disk or mend its permissions"))
+            spider.give_up(refusal(spider.home.database, error))
 
     def row(self, spider: ReportSpider) -> dict[str, Any]:
         """The run's row as it stands, without a verdict."""

@@ -9,14 +9,26 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path, PosixPath
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.captures.warc import NOT_MODIFIED, Headers, Place, Record, decode_body, header_of, split_http, walk
+from archive.captures.warc import (
+    NOT_MODIFIED,
+    Headers,
+    Place,
+    Record,
+    decode_body,
+    digest,
+    header_of,
+    read_at,
+    split_http,
+    walk,
+)
 from archive.database import writing
 from archive.errors import BadArgumentsError, DamagedInputError
 from archive.home import Home
@@ -171,31 +183,67 @@ def insert(db: Database, table: str, columns: tuple[str, ...], row: Row) -> bool
 def catch_up(home: Home, db: Database) -> CatchUp:
     """Index the whole records that are in the files but not in the index, after a kill or the loss of the database.
 
-    Cuts off the torn record a killed writer left at the end of a file (nothing points to it). The caller holds the
-    home's lock; a file that a child of this run is writing is left alone.
+    Cuts off the torn record a killed writer left at the end of a file (nothing points to it). Where the last record of
+    a run that did not end in order is gone or damaged, its row goes too, so that the page is asked for again. The
+    caller holds the home's lock; a file that a child of this run is writing is left alone.
     """
     result = CatchUp()
-    ends = dict(
-        db.execute(
-            "select warc_file, max(warc_offset + warc_length) from"
-            " (select warc_file, warc_offset, warc_length from captures"
-            "  union all select warc_file, warc_offset, warc_length from revisits) group by warc_file"
-        ).fetchall()
-    )
     ended = {id for (id,) in db.execute("select id from runs where finished_at is not null").fetchall()}
+    last = last_places(db)
     for path in files(home):
-        start = ends.get(path.name, 0)
-        size = path.stat().st_size
         # A run's own record is the last of its file and has no place in the index.
-        if start == size or path.name.rsplit("-", 1)[0] in ended or being_written(path):
+        if path.name.rsplit("-", 1)[0] in ended or being_written(path):
             continue
+        offset, length = last.get(path.name, (0, 0))
         with writing(db):
-            for place in walk(path, start):
+            while length and not is_sound(path, offset, length):
+                forget_place(db, path, offset, result)
+                offset, length = last_places(db, path.name).get(path.name, (0, 0))
+            size = path.stat().st_size
+            if size <= offset + length:
+                continue
+            for found in walk(path, offset + length):
+                # Nothing sound behind it, in a file whose writer was cut off: whatever the power cut made of it.
+                at_end = found.record is None and found.offset + found.length == size
+                place = replace(found, torn=True) if at_end and home.shared is None else found
                 if place.torn and home.shared is None:
-                    with path.open("r+b") as file:
-                        file.truncate(place.offset)
+                    os.truncate(path, place.offset)
                 index_place(db, path, place, result)
     return result
+
+
+def last_places(db: Database, name: str | None = None) -> dict[str, tuple[int, int]]:
+    """Offset and length of the last indexed record of each WARC file, or of that one."""
+    chosen = "where warc_file = :name" if name else ""
+    rows = db.execute(
+        "select warc_file, max(warc_offset), warc_length from"
+        f" (select warc_file, warc_offset, warc_length from captures {chosen}"
+        f"  union all select warc_file, warc_offset, warc_length from revisits {chosen}) group by warc_file",
+        {"name": name} if name else {},
+    )
+    return {file: (offset, length) for file, offset, length in rows.fetchall()}
+
+
+def is_sound(path: Path, offset: int, length: int) -> bool:
+    """Whether there is a whole record at a place of a file, with the digest it states."""
+    try:
+        record = read_at(path, offset, length)
+    except DamagedInputError:
+        return False
+    return record.get("WARC-Block-Digest") == digest(record.block)
+
+
+def forget_place(db: Database, path: Path, offset: int, result: CatchUp) -> None:
+    """Take the rows of a lost record out of the index, with what was read from it."""
+    where = "warc_file = ? and warc_offset = ?"
+    rows = db.execute(f"select id, url from captures where {where}", [path.name, offset]).fetchall()
+    for id, url in rows:
+        # What was read from it stays until the next build drops it; the page is asked for again before.
+        result.torn.append(f"{path.name}: the last record, capture {id} of {url}, is lost and will be asked for again")
+    if not rows:
+        result.torn.append(f"{path.name}: the last record, of a page seen again, is lost")
+    db.execute(f"delete from captures where {where}", [path.name, offset])
+    db.execute(f"delete from revisits where {where}", [path.name, offset])
 
 
 def reindex(home: Home, db: Database) -> CatchUp:

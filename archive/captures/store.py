@@ -41,7 +41,7 @@ from archive.captures.warc import (
     split_http,
 )
 from archive.database import writing
-from archive.errors import BadArgumentsError, DamagedInputError, MachineError
+from archive.errors import BadArgumentsError, DamagedInputError, refusal
 from archive.home import Home
 from archive.model import Capture
 from archive.urls import is_fetchable, url_key
@@ -317,8 +317,7 @@ class CaptureStore:
             with writing(self.db):
                 yield
         except sqlite3.OperationalError as error:
-            message = f"{self.home.database}: {error}; free the disk or mend its permissions"
-            raise MachineError(message) from error
+            raise refusal(self.home.database, error) from error
 
 
 def headers_of(named: Sequence[tuple[str, str | None]], content_type: str) -> dict[str, str]:

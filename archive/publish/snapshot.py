@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from archive.errors import DamagedInputError, MachineError
+from archive.errors import DamagedInputError, refusal
 from archive.fold import fold
 from archive.publish.gates import Contents
 from archive.publish.history import write_history
@@ -177,6 +177,6 @@ def name_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise MachineError(f"{path}: {error}; free the disk or mend its permissions") from error
+        raise refusal(path, error) from error
     except sqlite3.DatabaseError as error:
         raise DamagedInputError(f"{path} is damaged ({error}): move it away and make it anew") from error

@@ -78,7 +78,12 @@ def limit_self(seconds: float, memory_mb: int) -> None:
         resource.RLIMIT_CORE: 0,
     }
     for limit, value in limits.items():
-        resource.setrlimit(limit, (value, value + 1 if limit == resource.RLIMIT_CPU else value))
+        # Where the machine's own limit is lower, it stands: nobody may raise it.
+        _, most = resource.getrlimit(limit)
+        allowed = value if most == resource.RLIM_INFINITY else min(value, most)
+        # A second between the warning signal and the end.
+        hard = allowed + 1 if limit == resource.RLIMIT_CPU and most == resource.RLIM_INFINITY else allowed
+        resource.setrlimit(limit, (allowed, hard))
     signal.alarm(round(seconds) + ORPHAN_SECONDS)
 
 

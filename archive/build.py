@@ -92,7 +92,8 @@ def join_cluster(home: Home, scheduler: str) -> Cluster:
 def read_unread(home: Home, sources: Mapping[str, Source]) -> int:
     """Ingest the pages that no rules have read yet, as a killed run leaves them, and settle; says how many were read.
 
-    A page whose reader broke down is tried again, too: a machine in trouble breaks down readers. Pages that older rules have read stay as they are: `baogao build` reads them anew. The caller holds the lock.
+    A page whose reader broke down is tried again, too: a machine in trouble breaks down readers. Pages that older rules
+    have read stay as they are: `baogao build` reads them anew. The caller holds the lock.
     """
     db = open_archive(home)
     try:

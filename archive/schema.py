@@ -87,6 +87,8 @@ TABLES: dict[str, Table] = {
             "rejections": (int, "new rejections"),
             "errors": (int, "requests that failed after their retries, and captures that could not be read"),
             "seconds": (float, "wall time"),
+            "seconds_reading": (float, "of these: reading captures, beside the crawl"),
+            "seconds_settling": (float, "of these: settling reports at the end"),
         },
         indexes=(("source", "started_at"),),
     ),
@@ -546,6 +548,15 @@ VIEWS: dict[str, tuple[str, str]] = {
         "Each source: its last run, what it gave",
         "select s.id, s.name, s.kind, s.region, s.unverified, s.retired, r.started_at as last_run, r.verdict, r.reason,"
         " (select max(started_at) from runs where source = s.id and verdict like 'ok%') as last_success,"
+        " (select max(c.seen_from) from copies c where c.source = s.id) as last_new_copy,"
+        # Since when the runs have gone as the last one did, well or badly; a person's Ctrl-C says neither.
+        " (select min(n.started_at) from runs n where n.source = s.id and n.verdict is not null"
+        "   and n.verdict <> 'interrupted' and n.started_at > coalesce((select max(o.started_at) from runs o"
+        "    where o.source = s.id and o.verdict is not null and o.verdict <> 'interrupted'"
+        "    and (o.verdict like 'ok%') <> (r.verdict like 'ok%')), '')) as since,"
+        " (select count(*) from runs b where b.source = s.id and b.verdict not like 'ok%' and b.verdict <> 'interrupted'"
+        "   and b.started_at > coalesce((select max(started_at) from runs where source = s.id and verdict like 'ok%'),"
+        "    '')) as bad_runs,"
         " (select count(*) from captures where source = s.id) as captures,"
         " (select count(*) from copies where source = s.id) as copies,"
         " (select count(distinct report) from copies where source = s.id) as reports"

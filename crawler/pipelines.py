@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
@@ -43,7 +44,9 @@ class IngestPipeline:
             # The capture is kept; the next run ingests it.
             return item
         try:
+            begun = time.monotonic()
             outcome = await self.on_thread(self.ingester.ingest_capture, item["capture"])
+            stats.inc_value("baogao/seconds_reading", time.monotonic() - begun)
         except DamagedInputError as error:
             stats.inc_value("baogao/unreadable")
             spider.logger.warning("%s", error)
@@ -62,7 +65,9 @@ class IngestPipeline:
         """Settle what the crawl has changed, and end the workers."""
         try:
             if not self.spider.refusal:
+                begun = time.monotonic()
                 await self.on_thread(self.ingester.finish)
+                self.crawler.stats.inc_value("baogao/seconds_settling", time.monotonic() - begun)
                 for line in self.ingester.idle:
                     self.spider.logger.warning("%s", line)
         except MachineError as error:

@@ -33,10 +33,14 @@ def status(home: Home, as_json: bool) -> None:
     click.echo(f"texts: {trust}; {found['unresolved']} unresolved, {found['unreadable']} pages unreadable")
     if found["to_be_read_anew"]:
         click.echo(f"{found['to_be_read_anew']} captures wait to be read by today's rules: run `baogao build`")
-    table = Table("source", "last run", "verdict", "last success", "captures", "copies", "reports", box=None)
+    heads = ("source", "last run", "verdict", "since", "last success", "last new copy", "captures", "copies", "reports")
+    table = Table(*heads, box=None)
     for row in found["sources"]:
         state = "retired" if row["retired"] else row["verdict"] or "never crawled"
-        cells = (row["id"], row["last_run"] or "–", state, row["last_success"] or "–")
+        if row["bad_runs"] and row["bad_runs"] > 1:
+            state += f" ({row['bad_runs']} runs)"
+        days = (row[name][:10] if row[name] else "–" for name in ("since", "last_success", "last_new_copy"))
+        cells = (row["id"], row["last_run"] or "–", state, *days)
         table.add_row(*cells, *(str(row[name]) for name in ("captures", "copies", "reports")))
     Console().print(table)
 

@@ -10,6 +10,12 @@ from statistics import median
 LEAST_SHARE = 0.98
 # How far the median length of the same reports may move: chrome let in or bodies cut off move it further (ANCHORS).
 MOST_DRIFT = 0.25
+# How far the share of reports with a region, a year, a title, a day may fall: a rule that reads heads has broken.
+MOST_UNFILLED = 0.02
+# A source's texts are looked at by themselves where both snapshots hold so many; fewer move too far by chance.
+SOURCE_COPIES = 5
+# In so many of the reports a site's own lines may stand; and so few are no sign of anything.
+MOST_FURNITURE, FEW_FURNISHED = 0.02, 3
 # Vanished reports named in a message; the rest is counted.
 NAMED = 5
 
@@ -19,13 +25,18 @@ class Contents:
     """What the gates look at in one snapshot.
 
     `chars`: report id → its length; `places`: the (region, year) of each report that has both; `integrity`: the
-    answer of SQLite's integrity_check; `searches`: probe → (reports the index finds, reports whose text has it).
+    answer of SQLite's integrity_check; `searches`: probe → (reports the index finds, reports whose text has it); `filled`:
+    column → share of reports that have a value; `sources`: source → its copies and their median length; `furnished`:
+    reports in whose text a site's own lines stand.
     """
 
     chars: Mapping[str, int]
     places: frozenset[tuple[str, int]]
     integrity: str = "ok"
     searches: Mapping[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
+    filled: Mapping[str, float] = field(default_factory=dict)
+    sources: Mapping[str, tuple[int, float]] = field(default_factory=dict)
+    furnished: tuple[str, ...] = ()
 
 
 def check_integrity(new: Contents, old: Contents) -> str | None:
@@ -66,6 +77,35 @@ def check_length(new: Contents, old: Contents) -> str | None:
     return f"the median report has {now:.0f} characters, it had {before:.0f} (±{MOST_DRIFT:.0%} is let through)"
 
 
+def check_filled(new: Contents, old: Contents) -> str | None:
+    """Hardly fewer reports know their region, year, title and day."""
+    fallen = [
+        f"{column} {new.filled.get(column, 0):.0%} (it was {share:.0%})"
+        for column, share in old.filled.items()
+        if new.filled.get(column, 0) < share - MOST_UNFILLED
+    ]
+    return f"fewer reports have: {', '.join(fallen)}" if fallen else None
+
+
+def check_sources(new: Contents, old: Contents) -> str | None:
+    """No source's texts have grown or shrunk: its layout may have changed, and only its."""
+    moved = []
+    for source, (count, before) in sorted(old.sources.items()):
+        held, now = new.sources.get(source, (0, 0.0))
+        if min(count, held) >= SOURCE_COPIES and abs(now - before) > MOST_DRIFT * before:
+            moved.append(f"{source} {now:.0f} characters (it had {before:.0f})")
+    return f"the median text has moved: {', '.join(moved[:NAMED])}" if moved else None
+
+
+def check_furniture(new: Contents, old: Contents) -> str | None:
+    """Hardly any report has the buttons and credits of a site in its text, and not more than before."""
+    share, before = (len(found.furnished) / max(len(found.chars), 1) for found in (new, old))
+    if len(new.furnished) <= FEW_FURNISHED or share <= max(MOST_FURNITURE, before):
+        return None
+    named = ", ".join(new.furnished[:NAMED])
+    return f"lines of a site stand in {len(new.furnished)} reports ({share:.0%}; {MOST_FURNITURE:.0%} may): {named} …"
+
+
 def check_search(new: Contents, old: Contents) -> str | None:
     """Searching finds exactly what a scan of the texts finds."""
     wrong = [
@@ -82,6 +122,9 @@ GATES: tuple[Callable[[Contents, Contents], str | None], ...] = (
     check_places,
     check_count,
     check_length,
+    check_filled,
+    check_sources,
+    check_furniture,
     check_search,
 )
 

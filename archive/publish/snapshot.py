@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive.errors import DamagedInputError, refusal
 from archive.fold import fold
+from archive.publish.contents import read_contents
 from archive.publish.gates import Contents
 from archive.publish.history import write_history
 from archive.schema import TABLES
@@ -136,21 +137,6 @@ def choose_probes(db: sqlite3.Connection) -> list[str]:
     )
     found = (PROBE.search(fold(text), len(text) // 2) for (text,) in texts)
     return list(dict.fromkeys((*PROBES, *(hit.group() for hit in found if hit))))
-
-
-def read_contents(
-    db: sqlite3.Connection,
-    integrity: str = "ok",
-    searches: dict[str, tuple[frozenset[int], frozenset[int]]] | None = None,
-) -> Contents:
-    """What the gates look at in a snapshot."""
-    rows = db.execute("select id, region, year, chars from reports").fetchall()
-    return Contents(
-        {id: chars or 0 for id, _, _, chars in rows},
-        frozenset((region, year) for _, region, year, _ in rows if region and year),
-        integrity,
-        searches or {},
-    )
 
 
 def read_published(path: Path) -> tuple[Contents, list[Edition]]:

@@ -46,7 +46,7 @@ class IngestPipeline:
         try:
             begun = time.monotonic()
             outcome = await self.on_thread(self.ingester.ingest_capture, item["capture"])
-            stats.inc_value("baogao/seconds_reading", time.monotonic() - begun)
+            stats.inc_value("baogao/ms_reading", round((time.monotonic() - begun) * 1000))
         except DamagedInputError as error:
             stats.inc_value("baogao/unreadable")
             spider.logger.warning("%s", error)
@@ -67,7 +67,8 @@ class IngestPipeline:
             if not self.spider.refusal:
                 begun = time.monotonic()
                 await self.on_thread(self.ingester.finish)
-                self.crawler.stats.inc_value("baogao/seconds_settling", time.monotonic() - begun)
+                took = round((time.monotonic() - begun) * 1000)
+                self.crawler.stats.inc_value("baogao/ms_settling", took)
                 for line in self.ingester.idle:
                     self.spider.logger.warning("%s", line)
         except MachineError as error:

@@ -267,8 +267,8 @@ class RunRecorder:
             "rejections": stats.get_value("baogao/rejections", 0),
             "errors": stats.get_value("baogao/failed", 0) + stats.get_value("baogao/unreadable", 0),
             "seconds": round(time.monotonic() - self.began, 1),
-            "seconds_reading": round(stats.get_value("baogao/seconds_reading", 0.0), 1),
-            "seconds_settling": round(stats.get_value("baogao/seconds_settling", 0.0), 1),
+            "seconds_reading": round(stats.get_value("baogao/ms_reading", 0) / 1000, 1),
+            "seconds_settling": round(stats.get_value("baogao/ms_settling", 0) / 1000, 1),
         }
 
     def shortfall(self, spider: ReportSpider) -> str | None:

@@ -20,14 +20,18 @@ import pytest
 from archive.database import open_archive, writing
 from archive.errors import DamagedInputError, GateRefusedError, MachineError
 from archive.home import Home
-from archive.publish import next_version, order_version, publish
+from archive.publish import is_current, next_version, order_version, publish
+from archive.publish.contents import is_site_line, read_contents
 from archive.publish.gates import Contents, check_gates
 from archive.schema import TABLES, VIEWS
 from archive.search import fts_query
 from tests.small_archive import Writer, change_something, write_small_archive
 
 CONTENTS = Contents(
-    {f"99010{n}-2020": 1000 + n for n in range(100)}, frozenset((f"99010{n}", 2020) for n in range(100))
+    {f"99010{n}-2020": 1000 + n for n in range(100)},
+    frozenset((f"99010{n}", 2020) for n in range(100)),
+    filled={"title": 0.92, "year": 1.0},
+    sources={"jiazi": (20, 10_000.0), "few": (20, 10_000.0)},
 )
 
 
@@ -53,6 +57,12 @@ def check_sums(home: Home) -> None:
         (replace(CONTENTS, chars=dict.fromkeys(CONTENTS.chars, 1300)), None),
         (replace(CONTENTS, chars=CONTENTS.chars | dict.fromkeys(map(str, range(900)), 10)), None),
         (replace(CONTENTS, integrity="row 3 missing"), "row 3 missing"),
+        (replace(CONTENTS, filled={"title": 0.89, "year": 1.0}), "title 89% (it was 92%)"),
+        (replace(CONTENTS, filled={"title": 0.91, "year": 1.0}), None),
+        (replace(CONTENTS, sources={"jiazi": (9, 7000.0), "few": (4, 1.0)}), "jiazi 7000 characters (it had 10000)"),
+        (replace(CONTENTS, sources={"jiazi": (4, 7000.0)}), None),
+        (replace(CONTENTS, furnished=("990101-2020", "b", "c", "d")), "lines of a site stand in 4 reports"),
+        (replace(CONTENTS, furnished=("990101-2020", "b", "c")), None),
         (replace(CONTENTS, searches={"水": (frozenset({1}), frozenset({1, 2}))}), "水 (1 found, 2 have it)"),
     ],
 )
@@ -291,3 +301,39 @@ def test_a_kill_between_rename_and_bookkeeping_is_caught_up_with(tmp_path: Path)
     assert not list(home.published.glob("unfinished-*"))
     exported = {path.name for path in home.published.glob("exports-*")}
     assert exported == {f"exports-{first.version}", f"exports-{second.version}"}
+
+
+def test_what_the_gates_look_at_is_read_from_the_snapshot(tmp_path: Path) -> None:
+    home = write_small_archive(tmp_path)
+    publish(home)
+    with closing(sqlite3.connect(home.snapshot)) as db:
+        found = read_contents(db)
+        count = len(found.chars)
+        assert found.filled["region"] == db.execute("select count(region) from reports").fetchone()[0] / count
+        assert (
+            found.sources["yangli"][0]
+            == db.execute("select count(*) from copies where source = 'yangli'").fetchone()[0]
+        )
+        assert found.furnished == ()
+        db.execute(
+            "update texts set text = text || char(10) || '【字体：大 中 小】' where sha256 = (select text_sha256 from reports)"
+        )
+        db.execute("update texts set text = text || char(10) || '推进政务服务自助打印，方便群众。' where rowid = 2")
+        assert len(read_contents(db).furnished) >= 1
+        assert not is_site_line("推进政务服务自助打印，方便群众。")
+
+
+def test_a_snapshot_that_shows_nothing_new_is_current(tmp_path: Path) -> None:
+    home = write_small_archive(tmp_path)
+    assert not is_current(home)
+    publish(home)
+    assert is_current(home)
+    for change in (
+        "update copies set rank = rank + 1",
+        "delete from problems",
+        "insert into runs (id, source, started_at, verdict) values ('x', 'yangli', '2030', 'gone')",
+    ):
+        with closing(open_archive(home)) as db:
+            db.execute(change)
+        assert not is_current(home), change
+        publish(home, accept="a test")

@@ -54,7 +54,8 @@ def read_furnished(db: sqlite3.Connection) -> tuple[str, ...]:
     """The reports in whose text a line of a site stands, by id."""
     likely = " or ".join("instr(t.text, ?) > 0" for _ in MARKS)
     texts = db.execute(
-        f"select r.id, t.text from reports r join texts t on t.sha256 = r.text_sha256 where {likely} order by r.id", MARKS
+        f"select r.id, t.text from reports r join texts t on t.sha256 = r.text_sha256 where {likely} order by r.id",
+        MARKS,
     )
     return tuple(id for id, text in texts if any(is_site_line(line) for line in text.split("\n")))
 

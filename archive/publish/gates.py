@@ -25,9 +25,9 @@ class Contents:
     """What the gates look at in one snapshot.
 
     `chars`: report id → its length; `places`: the (region, year) of each report that has both; `integrity`: the
-    answer of SQLite's integrity_check; `searches`: probe → (reports the index finds, reports whose text has it); `filled`:
-    column → share of reports that have a value; `sources`: source → its copies and their median length; `furnished`:
-    reports in whose text a site's own lines stand.
+    answer of SQLite's integrity_check; `searches`: probe → (reports the index finds, reports whose text has it);
+    `filled`: column → share of reports that have a value; `sources`: source → its copies and their median length;
+    `furnished`: reports in whose text a site's own lines stand.
     """
 
     chars: Mapping[str, int]

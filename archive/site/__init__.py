@@ -13,10 +13,20 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from archive.site.config import SETTINGS, SHOWN_WHEN_FILLED, build_metadata
-from archive.site.plugins import answering, comparing, downloading, keeping, pages, robots, searching, trending
+from archive.site.plugins import (
+    answering,
+    comparing,
+    downloading,
+    guarding,
+    keeping,
+    pages,
+    robots,
+    searching,
+    trending,
+)
 
 HERE = Path(__file__).parent
-PLUGINS = (searching, trending, downloading, pages, comparing, keeping, robots, answering)
+PLUGINS = (searching, trending, downloading, pages, comparing, keeping, robots, answering, guarding)
 
 
 def make_app(snapshot: Path) -> Datasette:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -27,8 +28,12 @@ SETTINGS = {
     "default_cache_ttl": 60,
     "truncate_cells_html": 300,
     "max_csv_mb": 200,
+    "max_returned_rows": 200,  # 200 reports with their texts are 10 MB, written while every other page waits
     "allow_download": True,
 }
+
+# Datasette's database and table pages; a report's page, whose query marks words, is none of them.
+DATA = re.compile(r"/reports(?:\.json|\.csv)?|/reports/(?!reports/)[^/]+(?:/[^/]+)?")
 
 FACETS = ["year", "province", "level", "trust"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -15,6 +16,7 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from archive.site import help_lost
+from archive.site.config import DATA
 from archive.site.language import COOKIE, COOKIE_SECONDS, LANGUAGES, Asked, asked, choose_language, take_language
 
 logger = logging.getLogger(__name__)
@@ -104,6 +106,15 @@ def without_blank_search(query: str) -> str:
     return query if kept == pairs else urlencode(kept)
 
 
+# What Datasette's own pages end in where a parameter holds what they do not expect: no such column, no number, no JSON.
+OF_PARAMETERS = (sqlite3.Error, LookupError, OverflowError, TypeError, ValueError)
+
+
+def is_query(request: Request) -> bool:
+    """Whether a request asks one of Datasette's own pages for something by parameters."""
+    return bool(request.query_string) and DATA.fullmatch(request.path.partition("?")[0]) is not None
+
+
 @hookimpl
 def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
     """An error as a page, or as JSON where that was asked for; an id that has moved leads to where it is now."""
@@ -115,8 +126,13 @@ def handle_exception(datasette: Datasette, request: Request, exception: Exceptio
             status, message, title = exception.status, exception.message, exception.title
             message = Markup(message) if exception.message_is_html else message  # noqa: S704 - Datasette escaped it
             extra = exception.error_dict or {}
+            # Datasette takes a column that is not there for a fault of its own.
+            status = 400 if status == 500 and is_query(request) else status
         elif isinstance(exception, Base400):
             status, message = exception.status, str(exception.args[0])
+        elif is_query(request) and isinstance(exception, OF_PARAMETERS):
+            said = str(exception) if isinstance(exception, sqlite3.Error) else "a parameter means nothing here"
+            status, message = 400, said
         else:
             status, message = 500, "internal error"
             logger.error("%s failed", request.path, exc_info=exception)

@@ -36,6 +36,11 @@ def shoot(browser: Any, address: str, out: Path, pages: dict[str, str], schemes:
     return count
 
 
+def name_page(page: str, known: dict[str, str]) -> str:
+    """A file name for a page's name or address."""
+    return page if page in known else re.sub(r"\W+", "_", page).strip("_") or "front"
+
+
 def main() -> int:
     """Shoot the small archive of the tests, or the one named."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -49,11 +54,7 @@ def main() -> int:
         return 4
     asked.out.mkdir(parents=True, exist_ok=True)
     known = PAGES | LOST
-    pages = (
-        {re.sub(r"\W+", "_", name).strip("_") or "front": known.get(name, name) for name in asked.page}
-        if asked.page
-        else known
-    )
+    pages = {name_page(page, known): known.get(page, page) for page in asked.page} if asked.page else known
     with TemporaryDirectory() as folder:
         home = Home(asked.home) if asked.home else write_small_archive(Path(folder))
         if not asked.home:

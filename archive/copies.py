@@ -18,6 +18,8 @@ CONTAINMENT = 0.35
 # Share of the shorter text that stands in the other in runs of at least RUN characters: duplicates ≥ .75, others
 # ≤ .136 (§3.2); at COVERED they are one text, from NEAR on one is not edited.
 RUN, COVERED, NEAR = 16, 0.50, 0.70
+# So many runs next to an end of a part say where it stands.
+NEXT_TO_END = 100
 # Below this ratio of lengths a copy is a part, not a whole (§3.5).
 WHOLE = 0.8
 # A whole copy has nearly the length of the longest (§3.5, canonical copy).
@@ -86,13 +88,17 @@ def relate(copy: str, best: str) -> tuple[str, float]:
         return "near", share
     if len(copy) > len(best):
         return "edited", share
-    shift, agreeing = find_shift(copy, best)
-    at_an_end = shift <= 2 * RUN or shift + len(copy) >= len(best) - 2 * RUN
+    front, behind, agreeing = place_part(copy, best)
+    at_an_end = min(front, behind) <= 2 * RUN
     return ("truncated" if agreeing >= WHOLE and at_an_end else "excerpt"), share
 
 
-def find_shift(part: str, whole: str) -> tuple[int, float]:
-    """Where in `whole` the text `part` begins, and the share of its runs that agree within a fifth of its length."""
+def place_part(part: str, whole: str) -> tuple[int, int, float]:
+    """How many characters of `whole` stand before and behind the text `part`, and the share of its runs that agree.
+
+    Either end is told by the runs next to it: characters that one of the texts has lost throughout shift what lies
+    between by and by. A run agrees where it is shifted within a fifth of the part's length of most.
+    """
     runs, known = hash_runs(part, RUN), hash_runs(whole, RUN)
     order = np.argsort(known, kind="stable")
     places = np.searchsorted(known, runs, sorter=order)
@@ -100,10 +106,11 @@ def find_shift(part: str, whole: str) -> tuple[int, float]:
     hits = order[places[found]]
     found, hits = (side[known[hits] == runs[found]] for side in (found, hits))
     if len(found) == 0:
-        return 0, 0.0
+        return 0, 0, 0.0
     shifts = hits - found
-    middle = int(np.median(shifts))
-    return max(0, middle), float(np.mean(np.abs(shifts - middle) <= len(part) / 5))
+    first, last = np.median(shifts[:NEXT_TO_END]), np.median(shifts[-NEXT_TO_END:])
+    agreeing = np.mean(np.abs(shifts - np.median(shifts)) <= len(part) / 5)
+    return max(0, int(first)), max(0, len(whole) - len(part) - int(last)), float(agreeing)
 
 
 @dataclass(frozen=True, slots=True)

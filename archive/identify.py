@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from archive.ends import find_missing_ends
 from archive.head import (
     DASHES,
     DATE,
@@ -31,7 +32,7 @@ from archive.head import (
     title_year,
 )
 from archive.model import Evidence, Identity, Problem
-from archive.near_miss import Decision, decide
+from archive.near_miss import decide
 from archive.place import Settled, nation, opening_place, settle_region
 from archive.regions import Regions
 from archive.speaker import read_lone_name, read_post, read_session_speaker, read_speaker, words_before_post
@@ -106,7 +107,7 @@ def identify(text: str, clues: Clues, regions: Regions, certain: str | None = No
     titles = [title for title in (head.title, clues.title) if title]
     year, year_evidence, year_problems = settle_year(head.delivered, headings, opening, titles, published)
     place = place_of(head, opening, clues, year, regions)
-    complete, incomplete = is_complete(lines, salutation, decision)
+    incomplete = find_missing_ends(lines, headless=salutation is None and not decision.has_head)
     path = "/".join(part for part in (place.region.path, place.township) if part) if place.region else None
     return Identity(
         True,
@@ -123,7 +124,7 @@ def identify(text: str, clues: Clues, regions: Regions, certain: str | None = No
         session=head.session.session if head.session else None,
         speaker=head.speaker,
         speaker_post=head.post,
-        complete=complete,
+        complete=not incomplete,
         evidence={**head.evidence, **year_evidence, **place.evidence},
         problems=(
             *(place_words(problem, text) for problem in (*head.problems, *incomplete)),
@@ -292,24 +293,6 @@ def place_of(head: Head, opening: str, clues: Clues, year: int | None, regions: 
     post = head.post or read_post(head.speaker_line)
     spoken_in = head.delivered.year if head.delivered else year
     return settle_region(spoken, shown, clues.around, codes, post, spoken_in, regions)
-
-
-# How a report ends: 让我们…奋斗, 谢谢; or with its glossary (SOURCES §5: no closing = truncated).
-CLOSING_WORDS = re.compile(r"让我?们|奋斗|谢谢|新篇章|新局面|贡献|名词解释|用语解释|名词注释|注释|力量|胜利")
-CUT = re.compile(r"(?:\.{3,}|…+)\s*$")
-
-
-def is_complete(lines: list[str], salutation: int | None, decision: Decision) -> tuple[bool, list[Problem]]:
-    """Whether the text has a head and an end, and the problems where it has not."""
-    problems = []
-    if salutation is None and not decision.has_head:
-        problems.append(Problem("headless", "minor", "neither salutation nor title: a later page or an excerpt"))
-    last = lines[-1] if lines else ""
-    if CUT.search(last[-12:]):
-        problems.append(Problem("cut", "major", f"ends in {last[-12:]}"))
-    elif not CLOSING_WORDS.search("\n".join(lines[len(lines) // 2 :])) and last[-1:] not in "。！!”":
-        problems.append(Problem("cut", "major", f"no closing, ends in {last[-12:]}"))
-    return not problems, problems
 
 
 def evidence_rows(evidence: Mapping[str, Evidence]) -> dict[str, dict[str, str]]:

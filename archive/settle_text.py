@@ -73,7 +73,7 @@ def damaged_copy(db: Database, copy: Row) -> DamagedCopy:
 
 def say_missing(found: Restoration, year: int | None) -> list[Problem]:
     """The problems of a restored text: what no copy has, and what its detectors find in it."""
-    problems = [describe(gap) for gap in found.missing if gap.length < len(found.text)]
+    problems = [describe(gap, found.text) for gap in found.missing if gap.length < len(found.text)]
     detected = find_damage(found.text, Candidate(1, tuple(found.text.split("\n"))), year)
     problems += [problem for problem in detected if problem.code in RESTORABLE]
     if found.cut:
@@ -81,15 +81,15 @@ def say_missing(found: Restoration, year: int | None) -> list[Problem]:
     return problems
 
 
-def describe(gap: Missing) -> Problem:
-    """What is still missing at one place, as a problem."""
+def describe(gap: Missing, text: str) -> Problem:
+    """What is still missing at one place, as a problem: a major one where the text promises one more at least."""
     characters = "、".join(gap.characters)
     if gap.reason == ORDER:
         detail = f"{characters} is lost here, before or after: no copy shows the order"
         return Problem(ORDER, "minor", detail, gap.start, gap.length)
-    return Problem(
-        UNSEEN, "major", f"{characters} is lost here: no copy has this passage with it", gap.start, gap.length
-    )
+    promised = max(text.count(sign) for sign in gap.characters) / max(len(text) - gap.length, 1) * gap.length
+    detail = f"{characters} may be lost here: no copy shows this passage with it"
+    return Problem(UNSEEN, "major" if promised >= 1 else "minor", detail, gap.start, gap.length)
 
 
 def forget_restoration(db: Database, report_id: str) -> None:

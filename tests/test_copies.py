@@ -20,6 +20,13 @@ OTHER = random_text(2)
 COMMON = WHOLE[3]
 
 
+def test_a_part_from_an_end_is_one_though_another_character_is_lost() -> None:
+    text = "".join(f"{sign}乙" if number % 60 == 0 else sign for number, sign in enumerate(WHOLE))
+    best = text.replace("乙", "")
+    assert relate(text[: len(text) * 2 // 3], best)[0] == "truncated"
+    assert relate(text[len(text) // 3 :], best)[0] == "truncated"
+
+
 @pytest.mark.parametrize(
     ("relation", "copy"),
     [

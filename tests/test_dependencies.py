@@ -12,6 +12,7 @@ PURE = (
     "split",
     "clean",
     "identify",
+    "ends",
     "near_miss",
     "head",
     "speaker",

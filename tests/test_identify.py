@@ -195,6 +195,21 @@ def test_a_cut_text_is_incomplete(regions: Regions) -> None:
     assert "cut" in {problem.code for problem in found.problems}
 
 
+@pytest.mark.parametrize("characters", [20, 60, 150])
+def test_a_text_that_ends_within_a_sentence_is_cut(characters: int, regions: Regions) -> None:
+    lines = speech.report()[:-8]
+    lines[-1] = lines[-1][:characters]
+    found = identify("\n".join(lines), Clues(), regions)
+    assert ("cut" in {problem.code for problem in found.problems}) == (lines[-1][-1] not in "。！")
+
+
+@pytest.mark.parametrize(
+    "last", ["2024年1月16日", "甲子区人民政府", "谢谢大家", "（全文完）", "一网通办：只进一张网、只跑一次。"]
+)
+def test_a_signature_is_no_cut(last: str, regions: Regions) -> None:
+    assert identify("\n".join([*speech.report(), last]), Clues(), regions).complete
+
+
 LONG = "\n".join(speech.body())
 NEAR_MISSES = [
     ("budget_report", "甲子区2023年预算执行情况和2024年预算草案的报告", "各位代表：\n受甲子区人民政府的委托，向大会报告预算，请予审议。\n" + LONG),

@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint format bench gold fuzz screenshots lock clean
+.PHONY: demo test lint format bench gold fuzz screenshots lock world clean
 
 demo: $(READY)
 	$(BIN)/baogao demo $(ARGS)
@@ -32,6 +32,10 @@ bench: $(READY)
 # 10,000 broken files, half an hour on two cores; ARGS="--count 500 --seed 1" for fewer, or others.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# The whole test world, 22 sites with some 1,000 addresses, crawled twice by the real spiders: four minutes.
+world: $(READY)
+	$(BIN)/python -m tests.sites $(ARGS)
 
 # Every page in both languages, at desktop and phone width, light and dark, into var/screenshots; needs chromium.
 screenshots: $(READY)

@@ -20,9 +20,7 @@ from crawler.failures import failure_kind
 BACK_OFF: Final = frozenset({403, 412, 418, 429, 503})
 # After so many refusals in a row a host is left alone for the rest of the run.
 MOST_REFUSALS: Final = 5
-# Seconds: the first pause without a Retry-After, doubled each time; the longest a run waits for a host. Who asks for
-# more time than that gets it: the host is left alone until the next run.
-FIRST_PAUSE: Final = 2.0
+# Seconds a run waits for a host at most. Who asks for more time gets it: the host is left alone until the next run.
 LONGEST_PAUSE: Final = 300.0
 
 DISALLOW_ALL: Final = b"User-agent: *\nDisallow: /\n"
@@ -48,6 +46,7 @@ class BackOff:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.first_pause = crawler.settings.getfloat("BAOGAO_FIRST_PAUSE")
         self.refusals: Counter[str] = Counter()
 
     @classmethod
@@ -71,7 +70,7 @@ class BackOff:
         said = (response.headers.get("Retry-After") or b"").decode("latin-1")
         pause = asked_pause(said, datetime.now(UTC))
         if pause is None:
-            pause = min(FIRST_PAUSE * 2 ** (self.refusals[host] - 1), LONGEST_PAUSE)
+            pause = min(self.first_pause * 2 ** (self.refusals[host] - 1), LONGEST_PAUSE)
         if pause > LONGEST_PAUSE:
             self.refusals[host] = MOST_REFUSALS
         else:

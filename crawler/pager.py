@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
 from html import unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from archive.urls import url_key
 from crawler.markup import NEXT_GROUP, Link, Markup
@@ -25,6 +26,9 @@ CALENDAR = re.compile(r"[?&/](?:date|day|month|year|ym|riqi|rili|calendar)=?(?:[
 # Where a page's number stands in an address: index_2.html, list-3.htm, /page/4, /p5.shtml and ?page=6.
 NUMBER_IN_PATH = re.compile(r"^(?P<before>.*(?:[_-]|/page/|/p(?:age)?_?))(?P<number>\d{1,4})(?P<after>/?|\.\w+)$")
 NUMBER_IN_QUERY = frozenset({"page", "p", "pageno", "pagenum", "pageindex", "pn", "curpage", "currentpage", "page_no"})
+# No list served as JSON was seen with fewer entries a page (gkmlpt has 100): one with fewer is the last.
+FULL_PAGE = 10
+PAGE_PARAMETER = re.compile(rf"[?&]({'|'.join(sorted(NUMBER_IN_QUERY))})=(\d+)", re.IGNORECASE)
 
 
 def next_page(page: Markup, css: str | None = None) -> str | None:
@@ -92,11 +96,20 @@ def numbered(key: str) -> tuple[str, int] | None:
     return None
 
 
-def links_shown(page: Markup) -> set[str]:
-    """The keys of the addresses a list page links to, but not of the list's own pages."""
+def shown_on(page: Markup, *, itself: bool) -> set[str]:
+    """What a list page shows: the keys of the addresses it links to, but not of the list's own pages or a calendar's.
+
+    `itself`: it shows articles themselves, not links to them; then a digest of its words, counters aside, is among it.
+    """
     own = numbered(url_key(page.url))
-    found = ((key, numbered(key)) for key in (url_key(link.url) for link in page.links()))
-    return {key for key, number in found if not (own and number and own[0] == number[0])}
+    found = (
+        (key, numbered(key)) for key in (url_key(link.url) for link in page.links() if not CALENDAR.search(link.url))
+    )
+    shown = {key for key, number in found if not (own and number and own[0] == number[0])}
+    body = page.tree.body
+    if itself and body is not None:
+        shown.add(hashlib.sha256(re.sub(r"[\s\d]+", "", body.text()).encode("utf-8", "replace")).hexdigest())
+    return shown
 
 
 def first_shapes(key: str) -> set[str]:
@@ -132,21 +145,21 @@ def scripted_next(page: Markup) -> str | None:
 def json_next(page: Markup) -> str | None:
     """The next page of a list served as JSON: the address with a page number one higher, while entries are left.
 
-    `total` counts the entries of all pages (gkmlpt); without it, an empty page is the last.
+    `total` counts the entries of all pages (gkmlpt); without it, a page that is not full is the last.
     """
-    here = numbered(url_key(page.url))
+    here = PAGE_PARAMETER.search(page.url)
     try:
         data = json.loads(page.html)
     except (ValueError, RecursionError):
         return None
     entries = max((len(value) for value in data.values() if isinstance(value, list)), default=0)
-    if here is None or not entries:
+    if here is None or entries < FULL_PAGE:
         return None
-    shape, number = here
-    total = data.get("total")
+    number, total = int(here[2]), data.get("total")
     if isinstance(total, int) and number * entries >= total:
         return None
-    return f"{urlsplit(page.url).scheme}://{shape.format(number + 1)}"
+    # The address as it is: gkmlpt's `sid` names a site, not a session.
+    return f"{page.url[: here.start(2)]}{number + 1}{page.url[here.end(2) :]}"
 
 
 def first_other(page: Markup, links: Iterator[Link]) -> str | None:

@@ -30,6 +30,7 @@ RANDOMIZE_DOWNLOAD_DELAY = False
 DOWNLOAD_DELAY_JITTER = 0.0
 AUTOTHROTTLE_ENABLED = True  # a slow site is asked more slowly still
 AUTOTHROTTLE_START_DELAY = 2.0  # 5 by default; the source's delay is what we promised
+BAOGAO_FIRST_PAUSE = 2.0  # seconds a host gets that refuses without a Retry-After; doubled each time (manners.py)
 COOKIES_ENABLED = False  # we visit, we do not log in; a session would make addresses differ
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -29,7 +29,7 @@ from crawler.discover import attachment_links, column_links, holds_report, repor
 from crawler.due import RESTS
 from crawler.failures import FAILURES, failure_kind
 from crawler.markup import MOST_MARKUP, Link, Markup
-from crawler.pager import links_shown, next_page, next_part
+from crawler.pager import next_page, next_part, shown_on
 from crawler.private import FOUND_INSIDE, PrivateAddressError
 from crawler.seen import Seen
 from crawler.verdict import DOCUMENT_MAGIC
@@ -132,7 +132,7 @@ class ReportSpider(Spider):
                 if request := self.ask(link, self.parse, "list", response):
                     yield request
         # Past their last page some lists show it again under ever new numbers.
-        shown = links_shown(page)
+        shown = shown_on(page, itself=response.meta["verdict"] == "page")
         if shown - self.listed:
             self.listed |= shown
             yield from self.follow_next(page, response, 0 if asked else response.meta.get("bare", 0) + 1)

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.sourcefile import ListRules
+from archive.sources import read_platforms
 from archive.urls import is_fetchable, url_key
 from crawler.discover import attachment_links, holds_report, report_links
 from crawler.markup import Markup
-from crawler.pager import next_page, next_part
+from crawler.pager import next_page, next_part, shown_on
 from tests import speech
 
 HERE = "http://www.jiazi.example/zwgk/zfgzbg/index.html"
@@ -65,6 +66,68 @@ def test_links_by_selector_and_base() -> None:
 def test_next_page(at: str, html: str, following: str | None) -> None:
     site = "http://www.jiazi.example"
     assert next_page(Markup(html, site + at)) == (site + following if following else None)
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "following"),
+    [
+        ("/l/list.shtml", "<script>createPageHTML('page_div',3, 1,'list','shtml',54);</script>", "/l/list_2.shtml"),
+        ("/l/list_3.shtml", "<script>createPageHTML('page_div',3, 3,'list','shtml',54);</script>", None),
+        ("/zfgzbg.htm", '<a href="zfgzbg/2.htm" class="Next">下页</a><a href="zfgzbg/1.htm">尾页</a>', "/zfgzbg/2.htm"),
+        (
+            "/col/col9/index.html",
+            '<script type="text/xml"><datastore><nextgroup><![CDATA[<a href="/dataproxy.jsp?page=2&amp;columnid=9"></a>]]>'
+            "</nextgroup><recordset></recordset></datastore></script>",
+            "/dataproxy.jsp?page=2&columnid=9",
+        ),
+        ("/api/all/7?page=1&sid=3", '{"articles": [0,1,2,3,4,5,6,7,8,9], "total": 31}', "/api/all/7?page=2&sid=3"),
+        ("/api/all/7?page=3&sid=3", '{"articles": [0,1,2,3,4,5,6,7,8,9], "total": 30}', None),
+        ("/api/all/7?page=4&sid=3", '{"articles": [0], "total": 31}', None),
+        ("/api/all/7?page=1", '{"articles": [0,1,2,3,', None),
+        ("/l/", '<a href="?date=2024-02">&gt;</a>', None),
+        ("/l/", '<a href="/rili/2024/">下页</a><a href="/l/day/12">»</a>', None),
+    ],
+)
+def test_next_page_of_a_platform(at: str, text: str, following: str | None) -> None:
+    site = "http://www.jiazi.example"
+    assert next_page(Markup(text, site + at)) == (site + following if following else None)
+
+
+def test_links_that_are_no_anchors_with_addresses() -> None:
+    base = "http://www.jiazi.example"
+    records = (
+        '<div></div><script type="text/xml"><datastore><recordset><record><![CDATA[<li><a href="/art/2024/1/2/art_9_1.html">'
+        "2024年政府工作报告</a></li>]]></record></recordset></datastore></script>"
+    )
+    assert urls(records) == [f"{base}/art/2024/1/2/art_9_1.html"]
+    listed = '{"data": {"rows": [{"title": "2024年政府工作报告", "url": "/c/post_1.html"}, {"title": "新闻", "url": "/c/2"}]}}'
+    assert urls(listed) == [f"{base}/c/post_1.html"]
+    assert urls('<a href="javascript:void(0)" onclick="toLink(\'./202401/t1.html\')">政府工作报告</a>') == [
+        f"{base}/zwgk/zfgzbg/202401/t1.html"
+    ]
+
+
+def test_links_that_say_they_are_no_reports() -> None:
+    html = "".join(
+        f'<a href="{n}.html">{words}</a>'
+        for n, words in enumerate(
+            ("一图读懂政府工作报告", "人大常委会工作报告", "政府工作报告全文及解读", "2024年政府工作报告")
+        )
+    )
+    but = read_platforms()[0]["plain"].list.but
+    page = Markup(html + '<a href="3.html?print=1">政府工作报告</a><a href="/print/3.html">政府工作报告</a>', HERE)
+    found = report_links(page, ListRules(but=but))
+    assert [link.url.rpartition("/")[2] for link in found] == ["2.html", "3.html"]
+
+
+def test_what_a_list_page_shows() -> None:
+    page = Markup(
+        '<a href="1.html">a</a><a href="index_3.html">3</a><a href="?date=2024-1">2</a>',
+        HERE.replace("index", "index_2"),
+    )
+    assert shown_on(page, itself=False) == {"www.jiazi.example/zwgk/zfgzbg/1.html"}
+    one, other = (Markup(f"<p>甲子区政府工作报告</p><p>第{n}位访客</p>", HERE) for n in (7, 8))
+    assert shown_on(one, itself=True) == shown_on(other, itself=True) != set()
 
 
 def test_next_page_by_selector_alone() -> None:

@@ -107,7 +107,7 @@ def test_a_season_of_cron(home: Home) -> None:
         "down": source("down"),
         "slow": source("slow", cadence={"season": "weekly", "otherwise": "monthly"}),
         "killed": source("killed"),
-        "old": source("old").model_copy(update={"retired": {"since": "2020-01-01", "why": "gone"}}),
+        "old": Source.model_validate(source("old").model_dump() | {"retired": {"since": "2020-01-01", "why": "gone"}}),
     }
     verdicts = {
         # Never twice in a row.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -89,17 +90,16 @@ def what_was_lost(home: Home, name: str) -> str:
     return f"reports {', '.join(sorted(missing))}" if missing else "nothing"
 
 
-def main(names: list[str]) -> None:
-    """Print the table."""
-    for row in crawl_web(names or EXPECTED):
+def main(names: Iterable[str]) -> int:
+    """Print the table; 1 where one did not end as it should."""
+    print(f"  {'fault':22}{'verdict':16}{'seconds':>8}{'peak':>10}  lost")
+    wrong = 0
+    for row in crawl_web(tuple(names) or EXPECTED):
         sign = " " if row.right else "!"
-        print(
-            f"{sign} {row.fault:22}{row.verdict:16}{row.seconds:6.1f} s{row.memory_mb:7.0f} MB  lost: {row.lost}",
-            flush=True,
-        )
+        wrong += not row.right
+        print(f"{sign} {row.fault:22}{row.verdict:16}{row.seconds:8.1f}{row.memory_mb:7.0f} MB  {row.lost}", flush=True)
+    return int(wrong > 0)
 
 
 if __name__ == "__main__":
-    import sys
-
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint format bench gold fuzz screenshots lock world clean
+.PHONY: demo test lint format bench gold fuzz screenshots lock world clean audit faults
 
 demo: $(READY)
 	$(BIN)/baogao demo $(ARGS)

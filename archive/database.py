@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from archive.errors import DamagedInputError, MachineError, refusal
+from archive.errors import BadArgumentsError, DamagedInputError, MachineError, refusal
 from archive.home import Home
 from archive.schema import TABLES, VIEWS
 
@@ -69,6 +69,27 @@ def add_missing(db: Database) -> None:
                 db.table(name).create_index(indexed, if_not_exists=True)
 
 
+def refuse_newer(db: Database, path: Path) -> None:
+    """Raise BadArgumentsError where a later version of Baogao has changed the tables in ways this one does not know."""
+    known = {migration.name for migration in migrations.applied(db)}
+    ours = {migration.name for migration in migrations.pending(Database(memory=True))}
+    if later := sorted(known - ours):
+        message = (
+            f"{path} was made by a later version of Baogao ({', '.join(later)} is not known here): install that "
+            "version, or move the file away, then `baogao reindex` and `baogao build` make it anew from the WARC files"
+        )
+        raise BadArgumentsError(message)
+
+
+def is_up_to_date(db: Database) -> bool:
+    """Whether a database has every table, column and view that this version reads."""
+    views = dict(db.execute("select name, sql from sqlite_master where type = 'view'").fetchall())
+    return all(views.get(name) == f"CREATE VIEW [{name}] AS {select}" for name, (_, select) in VIEWS.items()) and all(
+        set(table.columns) <= {row[1] for row in db.execute(f"pragma table_info([{name}])").fetchall()}
+        for name, table in TABLES.items()
+    )
+
+
 def open_archive(home: Home) -> Database:
     """Open the working database for reading and writing, made or migrated where needed.
 
@@ -84,6 +105,7 @@ def open_archive(home: Home) -> Database:
         # captures.catch_up reads from the WARC files again.
         db.execute("pragma synchronous = normal")
         db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
+        refuse_newer(db, home.database)
         migrations.apply(db)
         add_missing(db)
         create_views(db)
@@ -117,10 +139,30 @@ def writing(db: Database) -> Iterator[None]:
 
 
 def open_readonly(path: Path) -> Database:
-    """Open a database file for reading only. Raises MachineError where there is none."""
+    """Open a working database for reading only.
+
+    Raises MachineError where there is none or it waits to be brought up to date, BadArgumentsError where a later
+    version made it, DamagedInputError where it is none.
+    """
     if not path.exists():
         raise MachineError(f"{path} does not exist yet: crawl or add pages and `baogao build` first")
-    return Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS))
+    db = Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS))
+    try:
+        refuse_newer(db, path)
+        # A published file is as its version made it; only a working one is brought up to date.
+        published = "_sqlite_migrations" not in db.table_names()
+        current = published or is_up_to_date(db)
+    except sqlite3.DatabaseError as error:
+        db.close()
+        message = f"{path} is damaged ({error}): move it away, then `baogao reindex` and `baogao build` make it anew"
+        raise DamagedInputError(message) from error
+    if not current:
+        db.close()
+        message = (
+            f"{path} was made by an earlier version of Baogao: `baogao reindex` brings it up to date, as any run does"
+        )
+        raise MachineError(message)
+    return db
 
 
 def create_views(db: Database) -> None:

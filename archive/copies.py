@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ CONTAINMENT = 0.35
 RUN, COVERED, NEAR = 16, 0.50, 0.70
 # So many runs next to an end of a part say where it stands.
 NEXT_TO_END = 100
+# Numbers of two digits and more tell a report from a template filled in by another; fewer than so many tell nothing.
+NUMBER, NUMBERS = re.compile(r"\d{2,}"), 10
 # Below this ratio of lengths a copy is a part, not a whole (§3.5).
 WHOLE = 0.8
 # A whole copy has nearly the length of the longest (§3.5, canonical copy).
@@ -70,6 +73,19 @@ def similarity(a: str, b: str) -> float:
         return 1.0
     shorter, longer = sorted((a, b), key=lambda text: (len(text), text))
     return cover(shorter, longer)[0]
+
+
+def share_numbers(part: str, whole: str) -> bool:
+    """Whether two folded texts have most of the shorter one's numbers in common, where it has enough to tell.
+
+    Two districts that filled in one template have the same sentences and other figures.
+    """
+    shorter, longer = sorted((part, whole), key=lambda text: (len(text), text))
+    numbers = NUMBER.findall(shorter)
+    if len(numbers) < NUMBERS:
+        return True
+    there = set(NUMBER.findall(longer))
+    return sum(number in there for number in numbers) >= len(numbers) / 2
 
 
 def relate(copy: str, best: str) -> tuple[str, float]:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlite_utils import Database
 
-from archive.copies import COVERED, similarity
+from archive.copies import COVERED, RUN, cover, share_numbers, similarity
 from archive.findings import write_problem
 from archive.fold import fold_text
 from archive.model import Problem
@@ -23,9 +24,9 @@ Row = dict[str, Any]
 
 # Problems that are said again whenever a copy's likes change.
 WRONG_LABEL, SEVERAL = "text_of_another", "found_in_several"
-# A part belongs to the report that has this much more of it than any other: copies of one text have .75 and more of a
-# part in common, texts of two reports .14 at most (READING §3.2).
-CLEARLY = 0.1
+# A part belongs to the report that has this many characters of it which no other has, and many times as many as the
+# other has beyond it: two runs by which copies are verified.
+MORE, TIMES = 2 * RUN, 4
 # Reports named as having a copy's text; a sample text under a hundred names would give ten thousand problems.
 NAMED = 5
 # Folded texts kept at hand, about 50 kB each.
@@ -86,6 +87,10 @@ class Likeness:
         one, another = self.folded_text(digest), self.folded_text(other)
         return 0.0 if one is None or another is None else similarity(one, another)
 
+    def covered(self, digest: str, other: str) -> np.ndarray:
+        """Which characters of a folded text stand in another."""
+        return cover(self.folded_text(digest) or "", self.folded_text(other) or "")[1]
+
     def likes(self, copy: Row) -> Iterator[tuple[str, list[Row]]]:
         """The folded texts that may be like a copy's, its own first, each with the copies that have it."""
         for digest in (copy["folded_sha256"], *find_like(self.db, copy["folded_sha256"])):
@@ -101,7 +106,7 @@ def settle_likes(likeness: Likeness, copy_id: str, new: bool) -> None:
     if row is None:
         return
     key = Key.of(row)
-    shares: dict[Key, float] = {}
+    homes: dict[Key, tuple[float, str]] = {}
     named: dict[Key, tuple[str, float]] = {}
     for digest, having in likeness.likes(row):
         others = [(other, there) for other in having if (there := Key.of(other)) is not None and there != key]
@@ -114,11 +119,11 @@ def settle_likes(likeness: Likeness, copy_id: str, new: bool) -> None:
         if new:
             mark(db, "again", [other["id"] for other, _ in others])
         for other, there in others:
-            shares[there] = max(share, shares.get(there, 0.0))
+            homes[there] = max((share, digest), homes.get(there, (0.0, "")))
             named[there] = min((other["id"], share), named.get(there, (other["id"], share)))
     db.execute("delete from problems where copy = ? and code in (?, ?)", [copy_id, WRONG_LABEL, SEVERAL])
     if key is None:
-        write_home(db, row, shares, new)
+        write_home(likeness, row, homes, new)
         return
     if new:
         mark(db, "key", [key.id])
@@ -134,15 +139,28 @@ def agrees(copy: Row, key: Key) -> bool:
     return there and copy["year"] in (None, key.year)
 
 
-def write_home(db: Database, copy: Row, shares: dict[Key, float], new: bool) -> None:
-    """Write in which report a copy of unknown region or year was found; where two are as likely, in none."""
-    ranked = sorted((-share, key) for key, share in shares.items())
-    home = ranked[0][1].id if ranked else None
-    if len(ranked) > 1 and ranked[0][0] > ranked[1][0] - CLEARLY:
-        home = None
-        near = sorted(key for share, key in ranked if share < ranked[0][0] + CLEARLY)
-        detail = f"stands as well in the reports of {', '.join(key.id for key in near[:NAMED])}"
-        write_problem(db, copy["id"], Problem(SEVERAL, "minor", detail), copy["report"])
+def write_home(likeness: Likeness, copy: Row, homes: dict[Key, tuple[float, str]], new: bool) -> None:
+    """Write in which report a copy of unknown region or year was found; where two are as likely, in none.
+
+    `homes`: of each report's text that is most like the copy's the share, and its digest.
+    """
+    db, own = likeness.db, copy["folded_sha256"]
+    own_text = likeness.folded_text(own) or ""
+    likely = [
+        (-share, key, digest)
+        for key, (share, digest) in homes.items()
+        if share_numbers(own_text, likeness.folded_text(digest) or "")
+    ]
+    home = None
+    if likely:
+        (_, key, best), *others = sorted(likely)
+        rivals = [other for _, other, digest in others if not has_more(likeness, own, best, digest)]
+        if rivals:
+            said = ", ".join(each.id for each in sorted([key, *rivals])[:NAMED])
+            problem = Problem(SEVERAL, "minor", f"stands as well in the reports of {said}")
+            write_problem(db, copy["id"], problem, copy["report"])
+        else:
+            home = key.id
     if home is not None:
         mark(db, "key", [home])
     if home is None and (new or copy["home"] is not None or copy["report"] is None):
@@ -151,6 +169,15 @@ def write_home(db: Database, copy: Row, shares: dict[Key, float], new: bool) -> 
         db.execute("update copies set home = ? where id = ?", [home, copy["id"]])
     if home != copy["home"] and copy["report"] is not None:
         mark(db, "report", [copy["report"]])
+
+
+def has_more(likeness: Likeness, own: str, best: str, other: str) -> bool:
+    """Whether a text stands clearly more in one text than in another."""
+    here, there = likeness.covered(own, best), likeness.covered(own, other)
+    if len(here) != len(there):  # one of the two is shorter than the text that is asked for
+        return False
+    more, less = int((here & ~there).sum()), int((there & ~here).sum())
+    return more >= MORE and more >= TIMES * less
 
 
 def find_company(likeness: Likeness, copy: Row) -> list[Row]:

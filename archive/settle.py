@@ -34,6 +34,7 @@ ANOTHER_TEXT, REISSUED = "another_text", "reissued"
 INFLATING = ("repeated", "tag_cloud", "too_long", "token_noise", "pinyin_in_brackets")
 # What the ids of reports without region or year begin with (DESIGN §7).
 LOOSE = "unresolved-"
+IS_LOOSE = "home is null and (region is null or year is null)"
 # New texts put into the index in one transaction; sorted together, they touch each of its pages once (60 MB).
 INDEXED_AT_ONCE = 5000
 
@@ -78,7 +79,10 @@ def settle_loss(db: Database, report_id: str) -> None:
         key = Key.of(report)
         mark(db, "key", [key.id] if key else [])
         return
-    left = [id for (id,) in db.execute("select id from copies where report = ?", [report_id]).fetchall()]
+    # A copy that has found a home is still said to be here until that is settled.
+    left = [
+        id for (id,) in db.execute(f"select id from copies where report = ? and {IS_LOOSE}", [report_id]).fetchall()
+    ]
     mark(db, "loose", left)
     if not left:
         delete_report(db, report_id)
@@ -183,7 +187,8 @@ def settle_report(db: Database, report_id: str, group: list[Ranked], by_id: dict
         db.execute("delete from problems where copy = ? and code in (?, ?)", [copy["id"], ANOTHER_TEXT, REISSUED])
     write_report(db, report_id, members, repeats, place)
     best = members[0][0]
-    forget_differences(db, best)
+    for copy in (best, *repeats):
+        forget_differences(db, copy)
     for copy, _ in members[1:]:
         write_differences(db, copy, best, report_id)
     for copy, _ in members:
@@ -215,7 +220,7 @@ def settle_loose(likeness: Likeness, copy_id: str) -> None:
         place: Row = {"region": best["region"], "region_name": best["region_name"], "year": best["year"]}
         settle_report(db, loose_id(db, best), group, by_id, place)
     for old in before:
-        if db.execute("select 1 from copies where report = ? limit 1", [old]).fetchone() is None:
+        if db.execute(f"select 1 from copies where report = ? and {IS_LOOSE} limit 1", [old]).fetchone() is None:
             delete_report(db, old)
 
 
@@ -226,7 +231,7 @@ def loose_id(db: Database, best: Row) -> str:
     """
     sql = (
         "select distinct coalesce(region, ''), coalesce(township, ''), coalesce(year, 0) from copies"
-        " where text_sha256 = ? and home is null and (region is null or year is null) order by 1, 2, 3"
+        f" where text_sha256 = ? and {IS_LOOSE} order by 1, 2, 3"
     )
     known = (best["region"] or "", best["township"] or "", best["year"] or 0)
     ways = [tuple(row) for row in db.execute(sql, [best["text_sha256"]]).fetchall()]

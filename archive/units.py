@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from sqlite_utils import Database
@@ -23,12 +23,12 @@ def write_units(db: Database, report_id: str, text: str, year: int | None, regio
     """
     delete_units(db, report_id)
     sections, paragraphs = outline(text)
-    insert(db, "sections", report_id, map(asdict, sections))
-    insert(db, "paragraphs", report_id, map(asdict, paragraphs))
+    insert(db, "sections", report_id, map(row_of, sections))
+    insert(db, "paragraphs", report_id, map(row_of, paragraphs))
     held = sum(part.length > 0 for part in paragraphs)
     db.execute("update reports set paragraphs = ? where id = ?", [held, report_id])
     terms = find_terms(text, sections)
-    insert(db, "terms", report_id, ({**asdict(term), "mentions": len(term.mentions)} for term in terms))
+    insert(db, "terms", report_id, ({**row_of(term), "mentions": len(term.mentions)} for term in terms))
     mentions = [(term.n, mention) for term in terms for mention in term.mentions]
     targets = find_targets(text, sections, year, region_name) if year else []
     insert(
@@ -36,7 +36,7 @@ def write_units(db: Database, report_id: str, text: str, year: int | None, regio
         "targets",
         report_id,
         (
-            {"n": n, "paragraph": paragraph_at(paragraphs, target.start or 0), **asdict(target)}
+            {"n": n, "paragraph": paragraph_at(paragraphs, target.start or 0), **row_of(target)}
             for n, target in enumerate(targets, 1)
         ),
     )
@@ -45,7 +45,7 @@ def write_units(db: Database, report_id: str, text: str, year: int | None, regio
         "mentions",
         report_id,
         (
-            {"n": n, "term": term, "paragraph": paragraph_at(paragraphs, place.start), **asdict(place)}
+            {"n": n, "term": term, "paragraph": paragraph_at(paragraphs, place.start), **row_of(place)}
             for n, (term, place) in enumerate(mentions, 1)
         ),
     )
@@ -54,6 +54,11 @@ def write_units(db: Database, report_id: str, text: str, year: int | None, regio
 def paragraph_at(paragraphs: Sequence[Paragraph], place: int) -> int:
     """The number of the paragraph a character stands in."""
     return bisect_right(paragraphs, place, key=lambda paragraph: paragraph.start)
+
+
+def row_of(unit: Any) -> dict[str, Any]:
+    """A unit's fields as a row; unlike dataclasses.asdict it copies nothing, which took half of the time."""
+    return {field.name: getattr(unit, field.name) for field in fields(unit)}
 
 
 def insert(db: Database, table: str, report_id: str, rows: Iterable[dict[str, Any]]) -> None:

@@ -29,6 +29,7 @@ from archive.search import fts_query, tokens
 from archive.split import split_candidates
 from crawler.demo import REGIONS
 from crawler.demo.reports import all_reports
+from tests import bench_copies
 from tests.gold.make import load_cases
 from tests.gold.peers import peers_of
 
@@ -169,6 +170,9 @@ def bench_search(count: int = 2000) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["copies"]:
+        bench_copies.main(sys.argv[2:])
+        sys.exit()
     bench_reading()
     bench_comparing()
     bench_search()

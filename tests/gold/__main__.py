@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.gold import identity, restoring
+from tests.gold import copies, identity, restoring
 from tests.gold.decoding import DECODERS, share_right
 from tests.gold.make import write_cases
 from tests.gold.measure import (
@@ -59,7 +59,8 @@ def main() -> int:
     identity.print_table()
     restoring.print_table()
     print_units()
-    lower = [*falls(now, read_floors()), *falls_of_units()]
+    copies.print_table()
+    lower = [*falls(now, read_floors()), *falls_of_units(), *copies.falls_of_copies()]
     print("\n".join(["floors not reached:", *lower]) if lower else "every floor is reached")
     return int(bool(lower))
 

@@ -32,6 +32,8 @@ from crawler.demo.reports import load_regions as load_demo_regions
 
 # So many of the demo's reports are texts of the set; each is copied in every way below.
 BASES = 10
+# What was reached; the issue asks for 1 and .995. They only rise.
+FLOORS = {"precision": 1.0, "recall": 1.0}
 Damage = Callable[[list[str], random.Random], list[str]]
 
 
@@ -358,10 +360,14 @@ def grouped() -> Grouped:
     return group_gold(gold_copies())
 
 
-def reached() -> dict[str, dict[str, float]]:
-    """What is pinned."""
-    found = grouped()
-    return {"copies": {"precision": found.precision, "recall": found.recall}}
+def falls_of_copies() -> list[str]:
+    """A line for each floor that is not reached."""
+    found = {"precision": grouped().precision, "recall": grouped().recall}
+    return [
+        f"copies {name}: {found[name]:.5f} is below {floor:.5f}"
+        for name, floor in FLOORS.items()
+        if found[name] < floor
+    ]
 
 
 def print_table() -> None:

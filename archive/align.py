@@ -21,6 +21,8 @@ ANCHORS = (16, 8, 5)
 # Without an anchor a stretch is aligned character by character: exactly up to so many pairs of characters (a table of
 # 4 MB), beyond that with Levenshtein's distance, which rapidfuzz works out by halves (Hirschberg) in little memory.
 TABLE = 32_000_000
+# Beyond so many pairs (100,000 characters each, three seconds) stretches without an anchor are other words altogether.
+FAR = 10_000_000_000
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: spreads neighbouring values
 
@@ -131,6 +133,9 @@ def match_inner(a: str, b: str, at_a: int, at_b: int, level: int) -> Iterator[Ed
             yield from match_stretch(a[done_a:here], b[done_b:there], at_a + done_a, at_b + done_b, deeper + 1)
             done_a, done_b = here + long, there + long
             yield Edit("equal", at_a + here, at_a + done_a, at_b + there, at_b + done_b)
+        return
+    if len(a) * len(b) > FAR:
+        yield Edit("replace", at_a, at_a + len(a), at_b, at_b + len(b))
         return
     small = len(a) * len(b) <= TABLE
     for kind, start_a, end_a, start_b, end_b in (LCSseq if small else Levenshtein).opcodes(a, b):

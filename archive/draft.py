@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from archive.align import Edit, codes_of, fold_with_places
+from archive.ends import CLOSING_WORDS, STOPS
 from archive.fold import fold, fold_text
 from archive.gaps import DIGITS, Fill, Unsettled, fill_gap, take
 
@@ -36,6 +37,8 @@ SURE = 4
 # The run by which copies are verified (READING §3.2): an end is taken from behind one, and where no copy shows so
 # many places together, a passage is unseen.
 RUN = 16
+# Of the ends of 99 whole texts none is so long without a closing.
+TAIL = 400
 # The stretch that one mark stands for is no longer.
 MARKED = 16
 ORDER, UNSEEN = "order_unsettled", "still_lost"
@@ -256,7 +259,11 @@ class Pair:
             return None
         start, _ = gap_between(self.ours, len(self.ours.text), len(self.draft.text))
         begin, _ = gap_between(self.theirs, edits[-2].end_b, 0)
-        return start, self.asked[self.number].text[begin:]
+        end = self.asked[self.number].text[begin:]
+        sentence_over = self.draft.text[start:].rstrip()[-1:] in STOPS
+        if sentence_over and len(end) < TAIL and not CLOSING_WORDS.search(end):
+            return None  # a page's words behind the report rather than its end
+        return start, end
 
 
 def gap_between(skeleton: Skeleton, index: int, length: int) -> tuple[int, int]:

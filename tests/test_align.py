@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.align import Edit, align, align_texts, fold_with_places
@@ -36,6 +36,7 @@ def test_edits_make_one_text_of_the_other(a: str, b: str) -> None:
     assert apply(align(a, b), a, b) == b
 
 
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_edits_of_long_texts_make_one_of_the_other(chance: random.Random) -> None:
     a, b = ("".join(chance.choice("甲乙丙") for _ in range(chance.randrange(900))) for _ in range(2))
@@ -65,6 +66,11 @@ def test_a_passage_that_is_missing_is_one_edit() -> None:
 
 def test_texts_without_anything_in_common_are_one_replacement() -> None:
     assert align("甲" * 20_000, "乙" * 20_000) == [("replace", 0, 20_000, 0, 20_000)]
+
+
+def test_texts_too_long_and_too_unlike_to_align_are_one_replacement() -> None:
+    assert align("甲" * 120_000, "乙" * 120_000) == [("replace", 0, 120_000, 0, 120_000)]
+    assert [edit.kind for edit in align(WHOLE + "甲" * 120_000, WHOLE + "乙" * 120_000)] == ["equal", "replace"]
 
 
 def test_folded_characters_know_their_place() -> None:

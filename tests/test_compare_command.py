@@ -102,6 +102,13 @@ def test_unknown_names_get_one_line(home: Home, tmp_path: Path) -> None:
     assert "does not exist yet" in str(compare(Home(tmp_path / "none"), "990101-2024", "990101-2024").exception)
 
 
+def test_too_many_paragraphs_are_refused(home: Home, tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).write_text("\n".join([*report(), *(f"{name}{number}。" for number in range(6000))]), "utf-8")
+    refused = compare(home, tmp_path / "one", tmp_path / "other", "--by", "paragraphs").exception
+    assert "--by characters" in str(refused)
+
+
 def test_the_page_needs_nothing_but_itself(home: Home, copy_id: str, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     compare(home, copy_id, "990101-2024", "--html", page)

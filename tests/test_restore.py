@@ -159,6 +159,14 @@ def test_an_end_comes_from_a_copy_that_goes_on() -> None:
     assert restore([half]).cut
 
 
+def test_what_a_page_has_behind_the_report_is_no_end() -> None:
+    whole = DamagedCopy("called cut", TEXT, "", frozenset({"cut"}))
+    found = restore([whole, DamagedCopy("with furniture", f"{TEXT}\n来源：本站编辑部。相关阅读：工作报告解读。")])
+    assert (found.text, found.restored, found.cut) == (TEXT, (), True)
+    without_end = DamagedCopy("no end", "\n".join(report()[:-1]), "", frozenset({"cut"}))
+    assert restore([without_end, losing(TEXT, "的")]).text.endswith(report()[-1].replace("的", ""))
+
+
 def test_figures_that_are_gone_come_back_and_others_stay() -> None:
     gone = DamagedCopy("no figures", re.sub(r"[0-9]+(?:\.[0-9]+)?", "", TEXT), "", frozenset({"digits_lost"}))
     assert restore([gone, losing(TEXT, "的")]).text == TEXT

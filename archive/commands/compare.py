@@ -21,6 +21,8 @@ from archive.home import Home
 from archive.model import Finding
 
 MAX_BYTES = 100_000_000  # as `add` and `read` take by default
+# Pairs of paragraphs that are weighed, at most: 5,000 in either text, 100 MB of memory.
+MOST_PAIRS = 25_000_000
 BY = ("characters", "paragraphs")
 PART = re.compile(r"(?P<path>.+)#(?P<part>\d{1,4})")
 
@@ -43,6 +45,8 @@ def compare(home: Home, a: str, b: str, by: str | None, html: Path | None, as_js
     """
     sides = find_side(home, a), find_side(home, b)
     chosen = by or ("paragraphs" if speak_of_two(*sides) else "characters")
+    if chosen == "paragraphs" and sides[0].text.count("\n") * sides[1].text.count("\n") > MOST_PAIRS:
+        raise BadArgumentsError(f"{a} and {b} have too many paragraphs to pair: compare them with --by characters")
     function = compare_copies if chosen == "characters" else compare_years
     compared = function(sides[0].text, sides[1].text)
     if html:

@@ -36,6 +36,7 @@ PAGES = {
     "runs": "/runs",
     "problems": "/problems",
     "about": "/about",
+    "trends": "/trends?q=旧改",
     "downloads": "/downloads",
     "changes": "/downloads/changes",
     "about-error": "/about?id=990101-2020&field=year&value=2021&evidence=会议行&who=读者&on=2026-11-22#errors",

@@ -397,3 +397,25 @@ def test_the_keepers_pages(tmp_path: Path) -> None:
     assert "示例报告库" in words_of(sources, "tbody")
     for name in ("sources", "runs", "problems"):
         assert get(site, f"/{name}.json").json()
+
+
+def test_no_link_leads_nowhere(site: Datasette) -> None:
+    """Every page's links within the site, one of a kind (path and names of parameters), are followed once."""
+    wanted: dict[tuple[str, tuple[str, ...]], str] = {}
+    for path in PAGES.values():
+        tree = page(site, path.partition("#")[0])
+        anchors = {element.attributes["id"] for element in tree.css("[id]")}
+        for link in tree.css("a[href]"):
+            address = urlsplit(link.attributes["href"] or "")
+            if address.scheme or address.netloc:
+                continue
+            if not address.path:
+                assert address.fragment in anchors, f"{path}: #{address.fragment}"
+                continue
+            names = tuple(sorted(parse_qs(address.query, keep_blank_values=True)))
+            kind = re.sub(r"\d{6}-\d{4}|/\d{6}|[0-9a-f]{16}(-\d)?|\d{4}|(?<=downloads/\d).*", "*", address.path)
+            if "lang" not in names:
+                wanted.setdefault((kind, names), address._replace(fragment="").geturl())
+    assert len(wanted) > 50
+    failed = {address: status for address in wanted.values() if (status := get(site, address).status_code) >= 400}
+    assert failed == {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from archive.articles import begins_speech, join_pages
 from archive.clean import clean_text
 from archive.corrections import WHETHER, YES, Correction, choose, correct_identity, own_id, reject_corrected
-from archive.damage import find_damage, lost_characters
+from archive.damage import find_damage, find_lost_characters, lost_characters
 from archive.head import SALUTATION
 from archive.identify import Clues, identify
 from archive.model import Candidate, Finding, Identity, Overruled, Page, PageRules
@@ -77,6 +77,7 @@ def examine_candidate(candidate: Candidate, page: Page, known: Circumstances, re
         region=known.region,
         published_on=candidate.published_on,
         around=tuple(lines_above(candidate)),
+        lost=lost_characters(tuple(find_lost_characters(text))),
     )
     identity, overruled = corrected(text, clues, candidate.part, known, regions)
     damage = find_damage(text, candidate, identity.year)

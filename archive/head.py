@@ -27,12 +27,15 @@ DATE = re.compile(
 )
 # （2012.2.9） on a line of its own, as heads print it; sites have no brackets, or dashes for points.
 POINT_DATE = re.compile(r"^[（(\[〔【](?P<year>\d{4})[.．](?P<month>\d{1,2})[.．](?P<day>\d{1,2})[）)\]〕】]$")
-# A date that lost its 年 and 月, or all but its 日: 2019115日, 2019年115日, 20191月15日, —— 日在 (SOURCES §4, 9, 22).
+# A date that lost its 年 and 月: 2019115日, 2019年115日, 20191月15日 (SOURCES §4, 9, 22).
 DAMAGED_DATE = re.compile(
-    rf"(?<!\d)(?:(?P<digits>[12]\d{{4,7}})|(?P<year>[12]\d{{3}})年(?P<rest>\d{{2,4}})"
-    rf"|(?P<year2>[12]\d{{3}})(?P<month2>\d{{1,2}})月(?P<day2>\d{{1,2}}))\s*日"
-    rf"|(?P<year3>[12]\d{{3}})年(?P<month3>\d{{1,2}})月(?P<day3>\d{{1,2}})(?=在)"
-    rf"|(?:(?<=[{DASHES}（(])|^)\s*(?:\d{{4}}|[一二][〇○零\w]{{3}})?\s*年?\s*\d{{0,2}}\s*月?\s*\d{{0,2}}\s*日(?=\s*[于在])"
+    r"(?<!\d)(?:(?P<digits>[12]\d{4,7})|(?P<year>[12]\d{3})年(?P<rest>\d{2,4})"
+    r"|(?P<year2>[12]\d{3})(?P<month2>\d{1,2})月(?P<day2>\d{1,2}))\s*日"
+    r"|(?P<year3>[12]\d{3})年(?P<month3>\d{1,2})月(?P<day3>\d{1,2})(?=在)"
+)
+# All or nearly all of it is lost: —— 日在, 2019年月日在, 年1月16日在.
+DATE_GONE = re.compile(
+    rf"(?:[{DASHES}（(]{{1,4}}|^)\s*(?:\d{{4}}|[一二][〇○零\w]{{3}})?\s*年?\s*\d{{0,2}}\s*月?\s*\d{{0,2}}\s*日(?=\s*[于在])"
 )
 
 LOST_DATE_END = re.compile(r"(?<=\d)日")
@@ -57,7 +60,8 @@ SALUTATION = re.compile(
 # 我 may be the character a text has lost (seeds: 现在,代表…人民政府).
 OPENING = re.compile(
     r"(?:我|现在)[^。！；]{0,6}(?:受|代表)[^。！]{0,24}?政府[^。！]{0,24}?(?:报告|汇报)"
-    r"|我?代表[^。！]{1,24}?(?:政府|公署)[^。！]{0,24}?(?:作|报告)"
+    r"|(?:^|[^位])我?代表[^。！：:\n]{1,24}?(?:政府|公署)[^。！]{0,24}?(?:作|报告)"
+    r"|(?:我|现在)[^。！；]{0,8}向(?:大会|各位代表)[^。！；]{0,8}(?:作|报告)[^。！；]{0,12}政府工作"
 )
 
 # 2020年黄浦区政府工作报告, 政府工作报告, 区政府工作报告(2008), 上海市静安区人民政府工作报告(全文)
@@ -136,7 +140,8 @@ def damaged_readings(line: str) -> tuple[str, list[date]] | None:
         return match[0], []
     match = DAMAGED_DATE.search(squeeze(line))
     if match is None:
-        return None
+        gone = DATE_GONE.search(line) or DATE_GONE.search(squeeze(line))
+        return (gone[0], []) if gone else None
     found = match.groupdict()
     if found["digits"] or found["rest"]:
         year, rest = (found["year"], found["rest"]) if found["rest"] else (found["digits"][:4], found["digits"][4:])
@@ -144,11 +149,9 @@ def damaged_readings(line: str) -> tuple[str, list[date]] | None:
         # 0115 is January the 15th, never 01 and 15 of a month without nought.
         splits = [(month, day) for month, day in splits if not (day.startswith("0") and len(day) == 1)]
         return match[0], sorted({day for split in splits if (day := day_of(year, *split))})
-    for n in ("2", "3"):
-        if found[f"year{n}"]:
-            day = day_of(found[f"year{n}"], found[f"month{n}"], found[f"day{n}"])
-            return match[0], [day] if day else []
-    return match[0].strip(DASHES + "（("), []
+    n = "2" if found["year2"] else "3"
+    day = day_of(found[f"year{n}"], found[f"month{n}"], found[f"day{n}"])
+    return match[0], [day] if day else []
 
 
 def read_session(line: str) -> Session | None:

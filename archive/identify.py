@@ -50,7 +50,8 @@ class Clues:
 
     `title` is the page's title; `site_code` the SiteIDCode of the page standard, whose first six digits are the area;
     `site_name` its SiteName; `region` the code in the source file; `published_on` the page's day of publication (ISO);
-    `around` are lines of the page above the text, breadcrumbs and notices.
+    `around` are lines of the page above the text, breadcrumbs and notices; `lost` the characters that the text has lost
+    throughout.
     """
 
     title: str | None = None
@@ -59,6 +60,7 @@ class Clues:
     region: str | None = None
     published_on: str | None = None
     around: tuple[str, ...] = ()
+    lost: str = ""
 
 
 # A speaker read: the line, name and post, and the line in which a region may stand before the post.
@@ -95,7 +97,7 @@ def identify(text: str, clues: Clues, regions: Regions, certain: str | None = No
     if head.session is None:
         read_document_number(head, clues.around)
     shown = clues.title or head.title
-    decision = decide(text, shown, has_session=head.session is not None)
+    decision = decide(text, shown, has_session=head.session is not None, lost=clues.lost)
     if certain:
         decision = replace(decision, is_report=True, detail=f"a person says so: {certain}")
     if not decision.is_report:
@@ -292,7 +294,7 @@ def place_of(head: Head, opening: str, clues: Clues, year: int | None, regions: 
     codes = [("SiteIDCode of the page", clues.site_code and clues.site_code[:6]), ("source file", clues.region)]
     post = head.post or read_post(head.speaker_line)
     spoken_in = head.delivered.year if head.delivered else year
-    return settle_region(spoken, shown, clues.around, codes, post, spoken_in, regions)
+    return settle_region(spoken, shown, clues.around, codes, post, spoken_in, regions, clues.lost)
 
 
 def evidence_rows(evidence: Mapping[str, Evidence]) -> dict[str, dict[str, str]]:

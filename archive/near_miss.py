@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-from archive.head import OPENING, SALUTATION, SESSION, is_title, simplify, squeeze
+from archive.head import (
+    HEAD_LINES,
+    LONGEST_HEAD,
+    OPENING,
+    SALUTATION,
+    SESSION,
+    TITLE,
+    is_title,
+    simplify,
+    squeeze,
+)
 
 # Every reason a candidate may have; "report" is the one that keeps it.
 REASONS: dict[str, str] = {
@@ -42,7 +53,10 @@ REASONS: dict[str, str] = {
 TITLE_SIGNS: tuple[tuple[str, str], ...] = (
     ("template", r"范文|模板|样本|格式|精选\d*篇|\d篇\)?$|篇[一二三]"),
     ("draft_for_comment", r"征求意见|讨论稿|协商稿|征求.{0,30}意见|征集.{0,20}(?:意见|建议)"),
-    ("interpretation", r"解读|图解|读懂|看点|亮点|速览|问答|数说|热词|关键词|起草.{0,8}(?:说明|情况)|划重点|一图"),
+    (
+        "interpretation",
+        r"解读|图解|读懂|看点|亮点|速览|问答|数说|热词|关键词|名词解释|名词注释|起草.{0,8}(?:说明|情况)|划重点|一图",
+    ),
     ("newspaper_digest", r"摘登|摘要|节选|摘编|要点$|删节"),
     ("budget_report", r"预算|决算"),
     ("plan_report", r"国民经济和社会发展计划|计划执行情况|计划\(?草案"),
@@ -59,7 +73,7 @@ TITLE_SIGNS: tuple[tuple[str, str], ...] = (
     ("resolution", r"决议"),
     (
         "task_breakdown",
-        r"任务分解|责任分工|分工方案|部门分工|重点工作分工|目标任务|重点任务|任务清单|责任清单|(?:重点工作|任务|目标).{0,6}(?:完成|落实|进展)情况",
+        r"任务分解|责任分工|分工方案|部门分工|重点工作分工|目标任务|重点任务|任务清单|责任清单|(?:重点工作|任务).{0,6}(?:完成|落实|进展)情况",
     ),
     (
         "bureau_summary",
@@ -101,6 +115,7 @@ OPENING_SIGNS: tuple[tuple[str, str, int], ...] = (
 )
 # News tells of the speech in the third person; some heads do too, but there the speech itself follows.
 TOLD = re.compile(r"长[^。，我]{2,20}(?:作|所作)(?:了|的)?政府工作报告|隆重?开幕|听取(?:了)?[^。]{0,30}政府工作报告")
+ORDERED = re.compile(r"受[^。]{0,20}政府(?:的)?委托[^。]{0,80}")
 # 征求意见稿, 摘要, 本报有删节 on a line of its own below the title.
 BELOW_TITLE: tuple[tuple[str, str], ...] = (
     ("draft_for_comment", r"^[（(【\[]?.{0,4}(?:征求意见稿|讨论稿|协商稿|送审稿|初稿)[）)】\]]?$"),
@@ -116,6 +131,8 @@ STUB = re.compile(
     r"^(?=.{0,100}$)(?=[（(【\[*]?\s*(?:注|说明|备注|提示|本文|以上|本报告|该)).{0,30}"
     r"(?:(?:公开|网络|历史|有关|相关)?(?:资料|信息|报道|材料)[^。]{0,10}(?:整理|汇编|重建|编写|综合|还原|推测)|非(?:报告)?(?:原文|全文))",
 )
+# A text that lacks more common characters than these was not written as reports are; a copy loses one (SOURCES §5).
+MOST_LOST = 2
 # A page of links has so many lines that name a report (SOURCES §2: columns of the reports of past years).
 LISTED = 3
 
@@ -147,15 +164,25 @@ class Decision:
     has_head: bool
 
 
-def decide(text: str, shown: str | None, *, has_session: bool) -> Decision:
+@cache
+def without(pattern: re.Pattern[str], lost: str) -> re.Pattern[str]:
+    """A pattern for a text that has lost a character throughout: each place of it may be empty (SOURCES §1, 010b)."""
+    return re.compile(re.sub(f"[{lost}]", r"\g<0>?", pattern.pattern)) if lost else pattern
+
+
+def decide(text: str, shown: str | None, *, has_session: bool, lost: str = "") -> Decision:
     """Whether a cleaned text is a government's work report, by its title, its opening and its build.
 
-    `shown` is the page's title; `has_session` whether the head has a session line.
+    `shown` is the page's title; `has_session` whether the head has a session line; `lost` the characters that the text
+    has lost throughout.
     """
     lines = text.split("\n")
-    titled = bool(shown and is_title(shown)) or any(is_title(line) for line in lines[:6])
-    salutation = SALUTATION.search(text[:1500])
-    speaks = OPENING.search(text[:2000])
+    lost = lost if len(lost) <= MOST_LOST else ""
+    titles = [squeeze(simplify(line)) for line in (shown or "", *lines[:6]) if len(line) <= LONGEST_HEAD]
+    titled = any(is_title(title) or (lost and without(TITLE, lost).match(title)) for title in titles)
+    salutation = without(SALUTATION, lost).search(text[:1500])
+    speaks = without(OPENING, lost).search(text[:2000])
+    delivered = speaks is not None and any(SALUTATION.match(line) for line in lines[:HEAD_LINES])
     to_assembly = salutation or re.search(r"大会|审议|审查", text[speaks.start() : speaks.end() + 60] if speaks else "")
     points = {
         "salutation": 2 * (salutation is not None),
@@ -169,14 +196,16 @@ def decide(text: str, shown: str | None, *, has_session: bool) -> Decision:
     score = sum(points.values())
     has_head = salutation is not None or titled
     counted = f"{score} points: " + ", ".join(name for name, value in points.items() if value)
-    if (sign := find_sign(lines, shown)) and not (titled and speaks and sign[0] in ("investment_news", "session_news")):
+    sign = find_sign(lines, shown)
+    if sign and not ((delivered or (titled and speaks)) and sign[0] in ("investment_news", "session_news")):
         return Decision(False, sign[0], sign[1], has_head)
     if len(text) < SHORTEST:
         if sum("工作报告" in line for line in lines) >= LISTED and not speaks:
             return Decision(False, "list_page", f"{len(lines)} lines, most of them titles", has_head)
         return Decision(False, "too_short", f"{len(text)} characters", has_head)
-    # Courts, committees and parties address the representatives too: one sign must be the government's own.
-    if score >= ENOUGH and (titled or speaks or points["session"]):
+    # Courts, committees and parties address the representatives too, and whoever closes the session: one sign must be
+    # the government's own.
+    if score >= ENOUGH and (titled or speaks):
         return Decision(True, "report", counted, has_head)
     if titled and points["inner"]:
         return Decision(True, "report", counted, has_head)
@@ -187,6 +216,7 @@ def find_sign(lines: list[str], shown: str | None) -> tuple[str, str] | None:
     """The first sign that a text is a near miss: its reason, and the words."""
     text = "\n".join(lines)[:3000]
     opening = OPENING.search(text)
+    head = text[: opening.end() + 60 if opening else 400]
     start = SALUTATION.search(text) or opening
     above = [line.strip() for line in text[: start.start() if start else 300].split("\n")]
     if shown and not is_title(shown) and (sign := title_sign(shown)):
@@ -199,15 +229,21 @@ def find_sign(lines: list[str], shown: str | None) -> tuple[str, str] | None:
                 return reason, line[:80]
         if len(line) <= 80 and ENDS_LIKE_A_TITLE.search(line) and (sign := title_sign(line)):
             return sign
-    head = text[: opening.end() if opening else 400]
-    if match := BLANKS.search(head):
+    if match := BLANKS.search(head[:-60] if opening else head):
         return "template", match[0]
     for line in (*lines[:6], *lines[-3:]):
         if match := STUB.search(line.strip()):
             return "stub", match[0]
     for reason, pattern, within in OPENING_SIGNS:
-        if match := re.search(pattern, text[:within]):
+        # A June session of the assembly itself speaks of the half year too, a township's of its budget.
+        if reason == "half_year_report" and SESSION.search(head):
+            continue
+        match = re.search(pattern, (head if reason == "half_year_report" else text)[:within])
+        if match and not (reason in ("budget_report", "plan_report") and "政府工作" in match[0]):
             return reason, " ".join(match[0].split())[:80]
+    # What others report by the government's order is of one matter, not of its work.
+    if (match := ORDERED.search(head)) and not re.search(r"政府工作|报告工作|工作报告", match[0]):
+        return "other", match[0][:80]
     if (match := TOLD.search(text[:300])) and not opening:
         return "session_news", match[0]
     return None

@@ -19,11 +19,15 @@ from archive.regions import NATION, Mention, Region, Regions
 # Between the names of places in titles and on pages.
 BETWEEN = re.compile(
     rf"[^{HAN}]+(?:年度?)?|人民政府|政府(?:的)?工作报告|工作报告|政府|管理委员会|管委会|办事处|党工委|转发|印发|关于|门户网站|网站|官网|全文"
-    r"|(?:第?[一二三四五六七八九十百零〇]+|首)届|代表大会|中共|[的在与]"
+    r"|(?:第?[一二三四五六七八九十百零〇]+|首)届|代表大会|中共|召开|举行|[的在与]"
 )
 # A place behind known names that the gazetteer does not have; 全市, 我县 and the like are none.
 UNKNOWN = re.compile(rf"^(?![全本我各该])[{HAN}]{{1,12}}(?:区|县|市|旗|自治州|盟)$")
 TOWNSHIP = re.compile(rf"^(?![全本我各该乡])[{HAN}]{{1,10}}?(?:镇|乡|街道|苏木)$")
+# So little behind a name in a head is a name cut or damaged, not prose: 河北省易 lost its 县.
+LEFT_OVER = re.compile(rf"^(?!本级|全体)[{HAN}]{{1,3}}$")
+# A text that lacks more common characters than these was not written as reports are; a copy loses one (SOURCES §5).
+MOST_LOST = 2
 SPOKEN_FOR = re.compile(rf"代表[，,]?([{HAN}]{{0,20}}?)(?:人民政府|政府|公署)")
 
 # What a post or 我代表…政府 says of the unit: the class word its name must end in.
@@ -45,6 +49,7 @@ class Witness:
     township: str | None = None
     unknown: str | None = None
     bare: str | None = None
+    read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,10 @@ class Settled:
     problems: tuple[Problem, ...]
 
 
-def hear(rule: str, words: str, regions: Regions) -> Witness:
-    """What the words of one witness say of places."""
+def hear(rule: str, words: str, regions: Regions, strict: bool = False) -> Witness:
+    """What the words of one witness say of places. `strict`: a few characters left behind a name are unknown too."""
     chains: list[tuple[Mention, ...]] = []
+    parts: list[str] = []
     township = unknown = bare = None
     for part in BETWEEN.split(squeeze(simplify(words))):
         if len(part) < 2 or BARE_CLASS.match(part):
@@ -68,12 +74,24 @@ def hear(rule: str, words: str, regions: Regions) -> Witness:
         chain, rest = regions.read(part)
         if TOWNSHIP.match(rest):
             township = township or rest
-        elif UNKNOWN.match(rest) and not BARE_CLASS.match(rest):
+        elif not BARE_CLASS.match(rest) and (UNKNOWN.match(rest) or (strict and chain and LEFT_OVER.match(rest))):
             unknown = unknown or "/".join([*(mention.words for mention in chain), rest])
             continue
         if chain:
             chains.append(chain)
-    return Witness(rule, words, tuple(chains), township, unknown, bare)
+            parts.append(part)
+    return Witness(rule, words, tuple(chains), township, unknown, bare, tuple(parts))
+
+
+def may_be_another(witness: Witness, unit: Region, lost: str, year: int | None, regions: Regions) -> list[Region]:
+    """Other units a name may have been before the text lost a character throughout: 沙县 of 长沙县."""
+    others: list[Region] = []
+    for part in witness.read if len(lost) <= MOST_LOST else ():
+        for character in lost:
+            for place in range(len(part) + 1):
+                chain, rest = regions.read(part[:place] + character + part[place:])
+                others += [found for found in regions.narrow(chain, year) if not rest and found.code != unit.code]
+    return others
 
 
 def settle_region(
@@ -84,13 +102,15 @@ def settle_region(
     post: str | None,
     year: int | None,
     regions: Regions,
+    lost: str = "",
 ) -> Settled:
     """The region and township of a report.
 
     `spoken` are (rule, words) of the text, `shown` of the page, `around` more lines of the page that only narrow shared
-    names, `codes` (rule, code) of site and source. `post` is the speaker's; `year` the year of the speech.
+    names, `codes` (rule, code) of site and source. `post` is the speaker's; `year` the year of the speech; `lost` the
+    characters that the text has lost throughout.
     """
-    said = [hear(rule, words, regions) for rule, words in spoken if words]
+    said = [hear(rule, words, regions, strict=True) for rule, words in spoken if words]
     seen = [hear(rule, words, regions) for rule, words in shown if words]
     aside = [hear("page", words, regions) for words in around]
     coded = [(rule, unit) for rule, code in codes if (unit := regions.at(code, year))]
@@ -105,6 +125,9 @@ def settle_region(
         units = narrow_by_others(units_of(witness, year, regions), everyone, coded, year, regions)
         if witness in seen and wanted:
             units = [unit for unit in units if fits(unit, wanted)]
+        if len(units) == 1 and (others := may_be_another(witness, units[0], lost, year, regions)):
+            sure = [known for _, known in coded if known.code in {unit.code for unit in (*units, *others)}]
+            units = sure[:1] or [*units, *others]
         if len(units) == 1 and (township is None or not regions.has_counties(units[0])):
             problems = disagreements(units[0], witness, (*said, *seen), coded, year, regions)
             evidence = {"region": Evidence(witness.rule, witness.words)}

@@ -70,6 +70,10 @@ class Region:
             return self.province == other.name
         return other.level == "prefecture" and self.prefecture == other.name and self.province == other.province
 
+    def inside(self, other: Region) -> bool:
+        """Whether this unit lies in `other` and is another."""
+        return self.code != other.code and self.within(other)
+
     def names(self) -> Iterable[str]:
         """The name and its short forms that stand for it anywhere."""
         yield self.name
@@ -122,36 +126,26 @@ class Regions:
         parents = [region for region in self.all if region.level == "county" and region.prefecture]
         self.parents = {(region.province, region.prefecture) for region in parents}
 
-    def read(self, words: str) -> tuple[tuple[Mention, ...], str]:
-        """Names one after another from the beginning of `words`, and the rest behind them.
+    def read(self, words: str, above: tuple[Region, ...] = ()) -> tuple[tuple[Mention, ...], str]:
+        """Names one after another from the beginning of `words`, each within the one before, and the rest behind them.
 
-        Of several readings the one that leaves least counts, then the one whose first name is longest: 高唐县 is never
-        唐县, 青岛市南区 has 市南区 and not 南区, which is in no 青岛市. A name without its class word counts before a
-        unit that lies in it, behind one that it lies in, and alone where nothing is left.
+        `above` are units that the first must lie in. Of several readings the one that leaves least counts, then the one
+        whose first name is longest: 高唐县 is never 唐县, 青岛市南区 has 市南区 and not 南区, which is in no 青岛市. A
+        name without its class word counts before or behind a unit of its own, and alone where nothing is left.
         """
         best: tuple[tuple[Mention, ...], str] = ((), words)
         for length in range(min(self.longest, len(words)), 1, -1):
-            if units := self.by_name.get(words[:length]):
-                chain, rest = self.read(words[length:])
-                if chain and not any(inner.within(outer) for outer in units for inner in chain[0].candidates):
-                    chain, rest = (), words[length:]
-                if len(rest) < len(best[1]) or (not best[0] and not rest):
-                    best = (Mention(words[:length], units), *chain), rest
-        if not best[0] or best[1]:
-            best = min((best, self.read_stem(words)), key=lambda reading: len(reading[1]))
+            for by_stem, table in ((False, self.by_name), (True, self.by_stem)):
+                units = table.get(words[:length], ())
+                if above:
+                    units = tuple(unit for unit in units if any(unit.inside(outer) for outer in above))
+                chain, rest = self.read(words[length:], units) if units else ((), words)
+                whole = bool(chain) and not chain[0].by_stem
+                if not units or (by_stem and rest and not whole) or (by_stem and not above and chain and not whole):
+                    continue
+                if not best[0] or len(rest) < len(best[1]):
+                    best = (Mention(words[:length], units, by_stem), *chain), rest
         return best
-
-    def read_stem(self, words: str) -> tuple[tuple[Mention, ...], str]:
-        """As `read`, with a first name that lacks its class word."""
-        for length in range(min(self.longest, len(words)), 1, -1):
-            if units := self.by_stem.get(words[:length]):
-                chain, rest = self.read(words[length:])
-                first = Mention(words[:length], units, by_stem=True)
-                if chain and not chain[0].by_stem and any(b.within(a) for a in units for b in chain[0].candidates):
-                    return (first, *chain), rest
-                if not rest and not chain:
-                    return (first,), ""
-        return (), words
 
     def narrow(self, chain: tuple[Mention, ...], year: int | None) -> list[Region]:
         """The units the last name of a chain may be: valid in `year`, within the parents named before it.

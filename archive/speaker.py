@@ -51,8 +51,12 @@ def words_of(kind: str) -> frozenset[str]:
 def is_name(words: str) -> bool:
     """Whether squeezed words may be a person's name: none of a page's words, nor a body's name."""
     of_a_body = words[-1] in words_of("ending") and not (len(words) <= 3 and words[0] in words_of("surname"))
+    if re.search("政府|人民|代理|书记|委员", words):
+        return False
     # 上海市长宁区 is no 市长 called 宁区.
-    return words not in words_of("none") and not of_a_body and words[-1] not in "区县" and not words.startswith("各位")
+    return (
+        words not in words_of("none") and not of_a_body and words[-1] not in "区县" and words[0] not in "各省县州旗长"
+    )
 
 
 def is_lone_name(words: str) -> bool:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.damage import common_characters
+from archive.head import OPENING, SALUTATION, TITLE
+from archive.near_miss import without
 from archive.regions import Regions, load_regions
 from tests.gold import identity
 from tests.gold.identity import BrokenCaseError, HeadCase, counts, head_cases, made_counts, near_miss_cases, read_cases
@@ -34,6 +37,12 @@ def test_fields_are_right_and_none_is_false(field: str) -> None:
     ]
     assert said == []
     assert verdicts["right"] >= 0.99 * verdicts.total()
+
+
+def test_every_character_may_be_lost_from_the_signs_of_a_report() -> None:
+    for pattern in (TITLE, OPENING, SALUTATION):
+        for character in set(pattern.pattern) & {row[0] for row in common_characters()}:
+            without(pattern, character)
 
 
 def test_disagreements_are_told() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -176,6 +177,8 @@ def single_runs(text: str, length: int) -> tuple[np.ndarray, np.ndarray]:
 def longest_chain(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest selection of pairs, sorted by the first number, in which the second rises too (patience sorting)."""
     listed = list(pairs)
+    if all(one[1] < other[1] for one, other in pairwise(listed)):  # of two copies most stretches are in order
+        return listed
     tops: list[int] = []
     heads: list[int] = []
     before = [-1] * len(listed)

@@ -121,10 +121,11 @@ def export_edition(home: Home, snapshot: Path, edition: Edition) -> None:
     sync(home.published)
 
 
-# What a reader of the snapshot would see change. Times of last sightings move every night and are not among them.
+# What a reader of the snapshot would see change. Times of last sightings move every night and are not among them, nor
+# are copies that show what their address showed before.
 SEEN = (
     "select id, text_sha256, best_copy, copies, trust, region, year, title, source_url from {}.reports",
-    "select id, report, rank, text_sha256, url from {}.copies",
+    "select id, report, rank, text_sha256, url from {}.copies where repeats is null",
     "select source, verdict from {0}.runs r where started_at ="
     " (select max(started_at) from {0}.runs where source = r.source and verdict is not null)",
     "select code, count(*) from {}.problems group by code",

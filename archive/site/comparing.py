@@ -115,7 +115,7 @@ def read_choices(db: sqlite3.Connection, side: Side, same_report: bool) -> list[
         copies = fetch(
             db,
             "select c.id, c.rank, c.origin, c.url, s.name as source_name from copies c"
-            " left join sources s on s.id = c.source where c.report = ? order by c.rank, c.id",
+            " left join sources s on s.id = c.source where c.report = ? and c.repeats is null order by c.rank, c.id",
             [report["id"]],
         )
         return [{"id": report["id"], "rank": None}, *copies]

@@ -25,7 +25,7 @@ def read_report(db: sqlite3.Connection, id: str, query: str) -> Row:
         db,
         "select c.*, p.fetched_at, p.last_seen_at, p.sha256 as payload_sha256, p.content_type, p.warc_file,"
         " p.warc_offset, s.name as source_name from copies c left join captures p on p.id = c.capture"
-        " left join sources s on s.id = c.source where c.report = ? order by c.rank, c.id",
+        " left join sources s on s.id = c.source where c.report = ? and c.repeats is null order by c.rank, c.id",
         [id],
     )
     add_differences(db, copies)

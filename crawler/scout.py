@@ -22,6 +22,7 @@ from crawler.asking import Answer, Ask
 from crawler.discover import column_links, holds_report, report_links, squeeze
 from crawler.markup import Markup
 from crawler.pager import next_page
+from crawler.verdict import VERDICTS
 
 # A column is looked for in so many requests, the page given included: breadcrumbs and the platform's own rule mostly
 # need two, a front page three; beyond that a person finds it sooner.
@@ -81,7 +82,7 @@ class Scout:
         page = await self.ask(url)
         assert page is not None
         if page.markup is None:
-            draft.failed = f"{page.verdict}{f' ({page.why})' if page.why else ''}"
+            draft.failed = why_failed(page)
             draft.requests = len(self.answers)
             return draft
         if self.reports_on(page.markup) >= FEW_REPORTS and not holds_report(page.markup):
@@ -250,6 +251,14 @@ def examine_article(draft: Draft, platforms: Mapping[str, Platform], regions: Pa
     except UnreadableError:
         return None
     return max(findings, key=lambda finding: len(finding.text), default=None)
+
+
+def why_failed(answer: Answer) -> str:
+    """In words, why nothing can be made of an answer."""
+    if answer.verdict == "page":
+        return "is a file: give the page that links to it"
+    why = answer.why or VERDICTS.get(answer.verdict, "")
+    return f"{answer.verdict}{f' ({why})' if why else ''}"
 
 
 def searches(markup: Markup) -> Iterator[str]:

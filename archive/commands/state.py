@@ -36,13 +36,20 @@ def status(home: Home, as_json: bool) -> None:
     heads = ("source", "last run", "verdict", "since", "last success", "last new copy", "captures", "copies", "reports")
     table = Table(*heads, box=None)
     for row in found["sources"]:
-        state = "retired" if row["retired"] else row["verdict"] or "never crawled"
+        # "2021-01-01: why; moved to …", or "refused: why": the reasons stand below the table.
+        stopped = (row["retired"] or "").partition(": ")[0]
+        state = (
+            f"retired {stopped}".replace("retired refused", "refused") if stopped else row["verdict"] or "never crawled"
+        )
         if row["bad_runs"] and row["bad_runs"] > 1:
             state += f" ({row['bad_runs']} runs)"
         days = (row[name][:10] if row[name] else "–" for name in ("since", "last_success", "last_new_copy"))
         cells = (row["id"], row["last_run"] or "–", state, *days)
         table.add_row(*cells, *(str(row[name]) for name in ("captures", "copies", "reports")))
     Console().print(table)
+    for row in found["sources"]:
+        if row["retired"]:
+            click.echo(f"{row['id']}: {row['retired']}")
 
 
 @click.command()

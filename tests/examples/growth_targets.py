@@ -22,19 +22,22 @@ def read_panel(database: Path) -> pd.DataFrame:
 
 
 def draw(panel: pd.DataFrame) -> alt.Chart:
-    """Each target a point, its range a line; the points of a level in one colour."""
-    with_target = panel[panel.kind == "planned"].assign(range=lambda rows: rows.low != rows.high)
-    base = alt.Chart(with_target).encode(
+    """For each level and year the targets, the larger the more regions have one; a range is a line."""
+    columns = ["level", "year", "low", "high", "modifier"]
+    planned = panel[panel.kind == "planned"].fillna({"modifier": ""})
+    same = planned.groupby(columns, as_index=False).agg(regions=("region", "size"), names=("region_name", " ".join))
+    base = alt.Chart(same).encode(
         x=alt.X("year:O", title="year planned"),
         xOffset=alt.XOffset("level:N", sort=LEVELS),
         color=alt.Color("level:N", sort=LEVELS),
-        tooltip=["region_name", "year", "low", "high", "modifier", "gap", "link"],
+        tooltip=[*columns, "regions", "names"],
     )
-    points = base.mark_point(filled=True, size=60).encode(
-        y=alt.Y("low:Q", title="growth target, %", scale=alt.Scale(zero=False))
+    points = base.mark_circle(opacity=0.7).encode(
+        y=alt.Y("low:Q", title="growth target, %", scale=alt.Scale(zero=False)),
+        size=alt.Size("regions:Q", scale=alt.Scale(range=[30, 600])),
     )
-    ranges = base.transform_filter("datum.range").mark_rule(strokeWidth=3).encode(y="low:Q", y2="high:Q")
-    return (points + ranges).properties(title="Growth targets", width=480, height=280)
+    ranges = base.transform_filter("datum.low < datum.high").mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q")
+    return (ranges + points).properties(title="Growth targets", width=480, height=280)
 
 
 def main(database: Path, folder: Path) -> pd.DataFrame:

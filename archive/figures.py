@@ -27,7 +27,7 @@ VALUE = re.compile(
 )
 # Words that may stand between an indicator's name and its figure. Each is one of: direction, bound, resolve, silent.
 RISES = ("增长", "增幅", "增速", "涨幅", "上涨", "提高", "提升", "上升", "增加", "增", "升")
-FALLS = ("下降率", "降低率", "下降", "降低", "减少", "回落", "降至", "降到", "下降到", "下降至")
+FALLS = ("下降率", "降低率", "改善", "下降", "降低", "减少", "回落", "降至", "降到", "下降到", "下降至")
 BOUNDS = (
     "控制在", "不低于", "不少于", "不高于", "不超过", "高于", "超过", "突破", "跨越", "迈上", "跨上", "低于", "超",
     "逾",
@@ -43,7 +43,7 @@ SILENT = (
     "均值", "平均为", "平均", "全年", "今年", "年度", "约为", "保持在", "稳定在", "保持", "稳定", "维持在", "达到",
     "达", "完成", "实现", "目标", "为", "是", "在", "到", "至", "幅度", "速度", "水平", "总体", "继续", "将", "约",
     "按", "由", "人数", "规模", "总量", "总额", "金额", "基本", "浓度", "签约", "竣工", "指标", "上述", "户数",
-    "面积", "改造", "实现翻番", "翻番", "翻一番",
+    "面积", "改造", "完工", "新增", "平均值为", "平均值", "实现翻番", "翻番", "翻一番",
 )  # fmt: skip
 WORDS = sorted((*RISES, *FALLS, *BOUNDS, *RESOLVES, *AVERAGE, *TOTAL, *SILENT), key=lambda word: (-len(word), word))
 WORD = re.compile("|".join(map(re.escape, WORDS)))
@@ -186,7 +186,7 @@ MORE = re.compile(
         (*RISES, *FALLS, *RESOLVES, *AVERAGE, "同比", "比上年", "可比", "高于", "快于", "达到", "突破", "稳步达到")
     )
 )
-APART = re.compile(r"(?:大关|关口|新?台阶)?[，,、（(]\s?")
+APART = re.compile(r"(?:大关|关口|新?台阶)?(?:[，,、（(]\s?|(?=(?:同比)?增长\d))")
 
 
 def read_more(text: str, before: Figure, end: int, counts: bool = False) -> Figure | None:

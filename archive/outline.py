@@ -209,8 +209,10 @@ def level_headings(found: Sequence[Heading]) -> list[tuple[Heading, int]]:
         while open_ranks and open_ranks[-1] >= rank:
             open_ranks.pop()
         open_ranks.append(rank)
-        if len(open_ranks) <= DEEPEST:
-            levelled.append((heading, len(open_ranks)))
+        # A （一） whose chapter has lost its heading is no chapter.
+        level = max(len(open_ranks), 1 + (rank > RANKS["chapter"]))
+        if level <= DEEPEST:
+            levelled.append((heading, level))
     return levelled
 
 
@@ -237,7 +239,7 @@ def name_kinds(levelled: list[tuple[Heading, int]], lines: Sequence[str]) -> lis
             numbered = heading.mark in ("part", "chapter", "title")
             kind = kind_of(words) or (("plan" if ahead else "review") if numbered else "other")
             seen_review = seen_review or kind in ("review", "term")
-        about = kind if level == 1 else kinds[level - 1]
+        about = kind if level == 1 else kinds.get(level - 1, kind)
         if about == "plan" and level > 1 and kind_of(words) == "government":
             about = "government"
         kinds[level] = about

@@ -78,12 +78,16 @@ CHAPTER = re.compile(
 )
 # The heading of a chapter ends in some of these words; what follows it begins the first paragraph.
 CHAPTER_WORDS = (
-    "工作回顾|工作总结|回顾|工作安排|主要任务|重点工作|主要工作|工作任务|主要目标|总体要求|目标任务"
-    "|政府自身建设|自身建设"
+    "工作回顾|工作总结|发展回顾|回顾|发展成就|主要成绩|工作安排|工作计划|重点工作任务|重点工作|主要工作|工作任务"
+    "|主要任务|重点任务|重大任务|发展目标任务|主要目标任务|主要目标|预期目标|目标任务|总体要求|重要要求|工作思路"
+    "|主要考虑|重大举措|战略举措|政府自身建设|自身建设|政府治理创新|政府治理现代化水平|政府现代化治理水平"
+    "|治理能力现代化|政府治理效能|治理效能和服务水平|人民满意政府|满意的政府|服务型政府|的说明"
 )
+# 关于2025年工作: a word that ends a heading only before one that begins a chapter's first sentence.
+CHAPTER_START = r"\d{4}年是|今年|当前|做好|新的一年|综合|围绕"
 CHAPTER_HEADING = re.compile(
-    rf"^([{NUMERALS}]{{1,3}}、[^，。；：,;:]{{2,30}}?(?:{CHAPTER_WORDS})(?:[和及与、]?(?:{CHAPTER_WORDS})|安排)*)"
-    rf"(?=[{HAN}\d（(])(?!\d{{0,4}}和|和|及|与)"
+    rf"^([{NUMERALS}]{{1,3}}、[^，。；：,;:]{{2,40}}?(?:(?:{CHAPTER_WORDS})(?:[和及与、]?(?:{CHAPTER_WORDS})|安排|建议)*"
+    rf"(?=\s?[{HAN}\d（(“])(?!\s?(?:\d{{0,4}}和|[和及与的]))|工作(?=\s?(?:{CHAPTER_START}))))"
 )
 # （一） of a text run together has its heading glued to its first sentence. They part where a word that ends headings
 # meets one that begins sentences, or where a word that begins sentences alone follows a Han character, if that is so in

@@ -50,9 +50,13 @@ class Clock:
         return self.chapters[found] if found >= 0 else None
 
     def speaks_at(self, place: int) -> bool:
-        """Whether the report speaks here of what was or will be done: not in its head, closing words or glossary."""
+        """Whether the report speaks here of what was or will be done: not in its head, closing words or glossary,
+        nor in a part that nobody can say what it is; the lists in an attachment are plans.
+        """
         chapter = self.chapter(place)
-        return chapter is not None and chapter.kind not in ("closing", "glossary")
+        if chapter is None or chapter.kind in ("closing", "glossary"):
+            return False
+        return chapter.kind != "other" or chapter.heading.startswith("附")
 
     def state(self, sentence: int, place: int, average: bool, total: bool) -> State | None:
         """What the figure at `place` of the sentence that begins at `sentence` is; None where that is not clear."""

@@ -118,14 +118,15 @@ def split_entries(text: str, section: Section, speech: Speech) -> Iterator[Entry
         if item and number_of(item) == len(starts) + 1:
             starts.append((start, start + item.end()))
     if not starts:
-        heads = ((start, len(COLON.split(line, maxsplit=1)[0]), len(line)) for start, line in lines)
+        bare_lines = ((start + len(line) - len(line.lstrip()), line.strip()) for start, line in lines)
+        heads = ((start, len(COLON.split(line, maxsplit=1)[0]), len(line)) for start, line in bare_lines)
         starts = [(start, start) for start, head, whole in heads if 0 < head < min(whole, TERM)]
     stops = [start for start, _ in starts[1:]] + [section.start + section.length]
     for (_, start), stop in zip(starts, stops, strict=False):
         # Where the numbers of later notes were lost they stand in the paragraph of the one before.
         place = start
         for piece in part_sentences(text[start:stop], speech):
-            yield Entry(piece.rstrip(), place)
+            yield Entry(piece.strip(), place + len(piece) - len(piece.lstrip()))
             place += len(piece)
 
 

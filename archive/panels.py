@@ -28,8 +28,9 @@ PANELS: dict[str, tuple[str, str]] = {
         "Region × year, one row each: what to merge other data with, and why a cell is empty",
         "select c.region, coalesce(r.region_now, (select g.code from regions g where g.code = c.region"
         "  and g.valid_until is null)) as region_now, c.year, c.state, c.why, r.id as report,"
-        " coalesce(r.region_name, (select g.path from regions g where g.code = c.region order by g.valid_from <= c.year"
-        "  and (g.valid_until is null or g.valid_until >= c.year) desc, g.valid_from limit 1)) as region_name,"
+        " coalesce(r.region_name, (select g.path from regions g where g.code = c.region and g.valid_from <= c.year"
+        "  and (g.valid_until is null or g.valid_until >= c.year) order by g.valid_from limit 1),"
+        "  (select g.path from regions g where g.code = c.region order by g.valid_from limit 1)) as region_name,"
         " r.parent, r.province, r.prefecture, r.level, r.delivered_on, r.published_on, r.source_url, r.origin, r.trust,"
         " r.lost, case when r.id is not null then (select count(*) from problems p where p.copy = r.best_copy"
         "  and p.severity = 'major') end as damage,"

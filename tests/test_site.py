@@ -196,6 +196,8 @@ def test_every_copy_is_shown_with_address_time_and_digest(site: Datasette, home:
         assert (url or "网址不详") in said
         assert (fetched_at[:10] if fetched_at else "时间不详") in said
     assert [link.attributes["href"] for item in shown for link in item.css(".url a")] == [copies[0][0], copies[1][0]]
+    # The copy that is used says nothing of how like itself it is.
+    assert ["相似度" in words_of(item, "dt") for item in shown] == [False, True, True, True]
 
 
 def test_damage_is_said_in_plain_words_and_marked(site: Datasette) -> None:

@@ -39,9 +39,12 @@ where f.shared >= case when min(k.size, :size) < :few then :shared_of_few else :
 
 def store_sketch(db: Database, folded_sha256: str, folded: str) -> None:
     """Keep the fingerprint of a folded text, unless it is known; `index_sketches` makes it findable."""
-    if db.execute("select 1 from sketches where folded_sha256 = ?", [folded_sha256]).fetchone():
-        return
     hashes = fingerprint(folded)
+    known = db.execute("select hashes from sketches where folded_sha256 = ?", [folded_sha256]).fetchone()
+    if known and known[0] == hashes.tobytes():
+        return
+    if known:  # from a time of other rules
+        drop_sketch(db, folded_sha256)
     sql = "insert into sketches (text, folded_sha256, size, hashes, indexed) values (?, ?, ?, ?, 0)"
     db.execute(sql, [choose_number(db, folded_sha256), folded_sha256, len(sample_long(hashes)), hashes.tobytes()])
 

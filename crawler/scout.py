@@ -19,8 +19,8 @@ from archive.regions import load_regions
 from archive.sourcefile import ListRules, Platform
 from archive.urls import is_fetchable, url_key
 from crawler.asking import Answer, Ask
-from crawler.discover import column_links, holds_report, report_links, squeeze
-from crawler.markup import Markup
+from crawler.discover import COLUMN_WORDS, column_links, holds_report, report_links, squeeze
+from crawler.markup import Link, Markup
 from crawler.pager import next_page
 from crawler.verdict import VERDICTS
 
@@ -85,7 +85,7 @@ class Scout:
             draft.failed = why_failed(page)
             draft.requests = len(self.answers)
             return draft
-        if self.reports_on(page.markup) >= FEW_REPORTS and not holds_report(page.markup):
+        if len(self.reports_on(page.markup)) >= FEW_REPORTS and not holds_report(page.markup):
             draft.column = page
         else:
             if holds_report(page.markup):
@@ -105,7 +105,7 @@ class Scout:
         while waiting and (answer := await self.ask(waiting.pop(0))):
             if answer.markup is None or holds_report(answer.markup):
                 continue
-            links = report_links(answer.markup, self.rules)
+            links = self.reports_on(answer.markup)
             if not links:
                 # A column that a script fills: its page may say where the list is.
                 waiting += [url for url in self.guess_addresses(answer, answer.markup) if url not in waiting]
@@ -133,7 +133,7 @@ class Scout:
             if answer and answer.markup:
                 for url in self.columns_of(answer.markup)[:3]:
                     found = await self.ask(url)
-                    if found and found.markup and self.reports_on(found.markup) >= FEW_REPORTS:
+                    if found and found.markup and len(self.reports_on(found.markup)) >= FEW_REPORTS:
                         return found
         for address in searches(markup):
             answer = await self.ask(address)
@@ -143,7 +143,7 @@ class Scout:
                     if found and found.markup and holds_report(found.markup):
                         for url in [other.url for other in column_links(found.markup)][:2]:
                             column = await self.ask(url)
-                            if column and column.markup and self.reports_on(column.markup) >= FEW_REPORTS:
+                            if column and column.markup and len(self.reports_on(column.markup)) >= FEW_REPORTS:
                                 return column
         return None
 
@@ -155,15 +155,16 @@ class Scout:
 
     async def first_article(self, column: Markup) -> Answer | None:
         """A report of the column, the newest shown."""
-        for link in report_links(column, self.rules)[:2]:
+        for link in self.reports_on(column)[:2]:
             answer = await self.ask(link.url)
             if answer and answer.markup and holds_report(answer.markup):
                 return answer
         return None
 
-    def reports_on(self, markup: Markup) -> int:
-        """How many links to reports a page has."""
-        return len(report_links(markup, self.rules))
+    def reports_on(self, markup: Markup) -> list[Link]:
+        """The links to reports on a page: a menu's 政府工作报告 and 工作报告, which name no one page, are none."""
+        links = report_links(markup, self.rules)
+        return [link for link in links if not COLUMN_WORDS.match(squeeze(link.text)) or names_one(link.url)]
 
     @property
     def rules(self) -> ListRules:
@@ -180,7 +181,7 @@ class Scout:
             draft.finding = examine_article(draft, self.platforms, self.extra_regions)
         self.describe_region(draft, shown)
         if draft.column and draft.column.markup:
-            links = report_links(draft.column.markup, self.rules)
+            links = self.reports_on(draft.column.markup)
             years = sorted({int(year) for link in links for year in YEAR.findall(squeeze(link.text))})
             draft.years = tuple(years)
             if next_page(draft.column.markup) is None and len(links) >= 10:
@@ -251,6 +252,12 @@ def examine_article(draft: Draft, platforms: Mapping[str, Platform], regions: Pa
     except UnreadableError:
         return None
     return max(findings, key=lambda finding: len(finding.text), default=None)
+
+
+def names_one(url: str) -> bool:
+    """Whether an address may name one page of many: there is a number in its last part or its query."""
+    parts = urlsplit(url)
+    return bool(re.search(r"\d", parts.path.rpartition("/")[2] + parts.query))
 
 
 def why_failed(answer: Answer) -> str:

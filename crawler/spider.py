@@ -65,7 +65,6 @@ class ReportSpider(Spider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.seen = Seen(self.source)
-        self.starts = frozenset(self.source.start)
         self.lists = 0
         self.listed: set[str] = set()
         self.refusal: MachineError | None = None
@@ -103,6 +102,7 @@ class ReportSpider(Spider):
         """The source's start pages."""
         for url in self.source.start:
             if request := self.ask(Link(url, ""), self.parse, "list"):
+                request.meta["start"] = True
                 yield request
 
     def parse(self, response: Response) -> Iterator[Any]:
@@ -126,7 +126,7 @@ class ReportSpider(Spider):
         links = report_links(page, self.source.list)
         asked = list(self.follow(links, response))
         yield from asked
-        if not links and response.meta["level"] == 0 and response.url in self.starts:
+        if not links and response.meta.get("start"):
             # A front page: the columns that may keep the reports are lists too.
             for link in column_links(page)[:MOST_COLUMNS]:
                 if request := self.ask(link, self.parse, "list", response):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -14,9 +15,11 @@ import pytest
 from archive.database import open_archive
 from archive.home import Home
 from archive.sources import load_sources, read_platforms
+from crawler.asking import Answer
 from crawler.discover import column_links, shows_column
 from crawler.markup import Markup
-from crawler.scout import searches
+from crawler.scout import MOST_REQUESTS, Draft, Scout, searches
+from tests import speech
 from tests.command import ROOT
 from tests.sites.crawl import crawl, furnish
 from tests.sites.make import Site, make_site
@@ -160,3 +163,64 @@ def test_a_sites_own_search() -> None:
     <form action="s?site=1"><input name="x"><input name="searchWord"></form>"""
     words = "%E6%94%BF%E5%BA%9C%E5%B7%A5%E4%BD%9C%E6%8A%A5%E5%91%8A"
     assert list(searches(Markup(html, HERE))) == [f"{HERE}search?qt={words}", f"{HERE}s?site=1&searchWord={words}"]
+
+
+def look(pages: dict[str, str], url: str = HERE) -> tuple[Draft, list[str]]:
+    """What a scout makes of a site given as pages by path, and which addresses it asked for."""
+    asked: list[str] = []
+
+    async def ask(url: str) -> Answer:
+        asked.append(url)
+        html = pages.get(url.removeprefix(HERE[:-1]))
+        return (
+            Answer(url, url, "not_found")
+            if html is None
+            else Answer(url, url, "page", html.encode(), "text/html; charset=utf-8")
+        )
+
+    return asyncio.run(Scout(ask, read_platforms()[0]).look(url)), asked
+
+
+LIST = "".join(f'<li><a href="/r/{year}.html">{year}年甲子区政府工作报告</a></li>' for year in range(2021, 2025))
+BODY = "".join(f"<p>{line}</p>" for line in speech.report())
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        {"/": '<a href="/map.html">网站地图</a>', "/map.html": '<a href="/zwgk/gzbg/">政府工作报告</a>'},
+        {
+            "/": "<p>首页</p>",
+            "/sitemap.xml": "<urlset><url><loc>http://www.jiazi.example/zwgk/gzbg/</loc></url></urlset>",
+        },
+        {
+            "/": '<form action="/s"><input name="q"></form>',
+            "/s?q=%E6%94%BF%E5%BA%9C%E5%B7%A5%E4%BD%9C%E6%8A%A5%E5%91%8A": '<a href="/r/2024.html">2024年政府工作报告</a>',
+            "/r/2024.html": f'<a href="/zwgk/gzbg/">工作报告</a><div id="zoom">{BODY}</div>',
+        },
+    ],
+    ids=["sitemap", "sitemap.xml", "search"],
+)
+def test_a_column_that_the_front_page_does_not_name(pages: dict[str, str]) -> None:
+    draft, asked = look(pages | {"/zwgk/gzbg/": LIST})
+    assert draft.column is not None
+    assert (draft.column.url, draft.years) == (f"{HERE}zwgk/gzbg/", (2021, 2022, 2023, 2024))
+    assert len(asked) <= MOST_REQUESTS
+
+
+def test_a_scout_gives_up_in_time() -> None:
+    maze = {
+        f"/{n}/gzbg/": f'<a href="/{n + 1}/gzbg/">政府工作报告</a><a href="/{n + 2}/zfgzbg/">工作报告</a>'
+        for n in range(99)
+    }
+    draft, asked = look(
+        maze | {"/": '<a href="/0/gzbg/">政府工作报告</a>' + "".join(f'<a href="/{n}/zfbg/">x</a>' for n in range(50))}
+    )
+    assert draft.column is None
+    assert len(asked) <= MOST_REQUESTS
+    assert "no column was found: put the address of the list into start" in draft.unsure
+
+
+def test_a_file_is_no_page_to_begin_with() -> None:
+    draft, _ = look({"/a.pdf": "%PDF-1.5"}, f"{HERE}a.pdf")
+    assert draft.failed == "is a file: give the page that links to it"

@@ -141,6 +141,9 @@ LISTED = 3
 SHORTEST = 2000
 # The gate of READING §2.7, point 6: 38 of 38 reports, 0 of 552 other pages at 4 points and 4,000 characters.
 ENOUGH = 4
+# News of investment promotion speaks of it (招商) so often, and once in so many characters: a yearbook of statistics of
+# 5,000 characters has three too.
+WOOING, WOOING_SPAN = 3, 500
 INNER_SIGNS = (
     "工作回顾",
     "主要目标",
@@ -209,7 +212,10 @@ def decide(text: str, shown: str | None, *, has_session: bool, lost: str = "") -
         return Decision(True, "report", counted, has_head)
     if titled and points["inner"]:
         return Decision(True, "report", counted, has_head)
-    return Decision(False, "investment_news" if text.count("招商") >= 3 else "other", counted, has_head)
+    wooing = text.count("招商")
+    if wooing >= WOOING and wooing * WOOING_SPAN >= len(text):
+        return Decision(False, "investment_news", f"招商 stands {wooing} times", has_head)
+    return Decision(False, "other", counted, has_head)
 
 
 def find_sign(lines: list[str], shown: str | None) -> tuple[str, str] | None:

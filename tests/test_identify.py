@@ -210,6 +210,12 @@ def test_a_signature_is_no_cut(last: str, regions: Regions) -> None:
     assert identify("\n".join([*speech.report(), last]), Clues(), regions).complete
 
 
+@pytest.mark.parametrize(("every", "reason"), [(2, "investment_news"), (40, "other")])
+def test_only_who_speaks_of_little_else_promotes_investment(every: int, reason: str, regions: Regions) -> None:
+    lines = [f"招商又有进展。{line}" if number % every == 0 else line for number, line in enumerate(speech.body())]
+    assert identify("\n".join([*lines, "招商团队。", "招商队伍。"]), Clues(), regions).reason == reason
+
+
 LONG = "\n".join(speech.body())
 NEAR_MISSES = [
     ("budget_report", "甲子区2023年预算执行情况和2024年预算草案的报告", "各位代表：\n受甲子区人民政府的委托，向大会报告预算，请予审议。\n" + LONG),

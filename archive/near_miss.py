@@ -99,6 +99,7 @@ OPENING_SIGNS: tuple[tuple[str, str, int], ...] = (
     ),
     ("budget_report", r"受[^。]{0,20}政府(?:的)?委托[^。]{0,60}(?:预算|决算)", 1200),
     ("plan_report", r"受[^。]{0,20}政府(?:的)?委托[^。]{0,60}(?:计划(?:执行|草案|\()|国民经济和社会发展计划)", 1200),
+    ("policy_document", r"代表[^。：:]{0,20}政府[^。]{0,40}(?:规划|纲要)[^。]{0,20}(?:报告|说明)", 600),
     ("court_report", r"代表[^。]{0,20}人民法院", 600),
     ("procuratorate_report", r"代表[^。]{0,20}人民检察院", 600),
     ("party_congress_report", r"代表(?:中国共产党|中共)[^。]{0,24}委员?会?[，,向]|代表[省市区县州旗镇]委常委会", 600),
@@ -113,6 +114,8 @@ OPENING_SIGNS: tuple[tuple[str, str, int], ...] = (
     ("resolution", r"(?:决定|同意)批准(?:这个|这一|该)?报告", 1500),
     ("session_news", r"本报讯|本网讯|记者[^。]{0,12}[)）]|在热烈的掌声中", 300),
 )
+# What a government may put before the assembly together with its report, a township in one speech.
+WITH_THE_REPORT = ("budget_report", "plan_report", "policy_document")
 # News tells of the speech in the third person; some heads do too, but there the speech itself follows.
 TOLD = re.compile(r"长[^。，我]{2,20}(?:作|所作)(?:了|的)?政府工作报告|隆重?开幕|听取(?:了)?[^。]{0,30}政府工作报告")
 ORDERED = re.compile(r"受[^。]{0,20}政府(?:的)?委托[^。]{0,80}")
@@ -245,7 +248,7 @@ def find_sign(lines: list[str], shown: str | None) -> tuple[str, str] | None:
         if reason == "half_year_report" and SESSION.search(head):
             continue
         match = re.search(pattern, (head if reason == "half_year_report" else text)[:within])
-        if match and not (reason in ("budget_report", "plan_report") and "政府工作" in match[0]):
+        if match and not (reason in WITH_THE_REPORT and re.search("政府工作|工作报告|报告工作", match[0])):
             return reason, " ".join(match[0].split())[:80]
     # What others report by the government's order is of one matter, not of its work.
     if (match := ORDERED.search(head)) and not re.search(r"政府工作|报告工作|工作报告", match[0]):

@@ -34,6 +34,7 @@ gold: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench_build
 
 # 10,000 broken files, half an hour on two cores; ARGS="--count 500 --seed 1" for fewer, or others.
 fuzz: $(READY)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import random
-import shutil
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.captures import CaptureStore
@@ -13,14 +14,44 @@ from archive.home import Home
 from tests import speech
 
 ROOT = Path(__file__).parents[1]
-# Fictional counties (crawler/demo/regions.csv).
-COUNTIES = ("甲子区", "乙丑区")
+# Fictional counties of a fictional prefecture: the sixty names of the old calendar with a number, and no real place.
+STEMS, BRANCHES, NUMBERS = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥", "一二三四五六七八九"
+COUNTIES = [f"样{STEMS[n % 10]}{BRANCHES[n % 12]}{NUMBERS[n // 60]}{'区县'[n % 2]}" for n in range(60 * len(NUMBERS))]
+YEARS = range(1990, 2026)
+# The commonest characters stand in any text; one without them is a damaged one (archive/damage.py).
+with (ROOT / "archive" / "common_characters.csv").open(encoding="utf-8", newline="") as table:
+    COMMON = "".join(row["character"] for row in csv.DictReader(table))
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 CHROME = (
     '<div class="nav"><a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; <a href="/zfgzbg/">政府工作报告</a></div>'
     '<div class="tools">【字体：<a>大</a> <a>中</a> <a>小</a>】 <a>打印本页</a> <a>关闭窗口</a></div>'
 )
 FOOT = '<div class="foot"><p>主办：示例省样例市人民政府办公室</p><p>版权所有 未经授权禁止转载</p></div>'
+# Words put together anew for each report: reports of one kind that share no sentence, as those of two counties.
+WORDS = (
+    "经济社会发展改革创新农业农村工业企业项目投资消费市场服务金融财政税收就业教育医疗卫生养老托育住房交通道路桥梁水利"
+    "生态环境空气土壤河湖森林湿地能源电力数字网络平台数据科技人才文化旅游体育城市乡镇社区街道园区产业集群品牌质量标准"
+    "安全应急消防食品药品法治监督审计信访基层治理群众民生保障救助慈善残疾妇女儿童青年老人退役军人民族宗教外事侨务"
+    "粮食蔬菜果树畜牧渔业种子机械仓储物流冷链电商贸易开放口岸招商签约落地建成投产改造升级扩建新建整治修复保护利用"
+)
+
+
+def sentence(chance: random.Random) -> str:
+    """A sentence of some forty characters."""
+    places = [2 * chance.randrange(len(WORDS) // 2) for _ in range(14)]
+    words = [WORDS[place : place + 2] + chance.choice(COMMON) for place in places]
+    return f"{''.join(words[:6])}，{''.join(words[6:10])}达到{chance.randrange(10**4)}.{chance.randrange(10)}亿元，{''.join(words[10:])}。"
+
+
+def body(year: int, chance: random.Random, paragraphs: int) -> list[str]:
+    """Three chapters of two sections each."""
+    lines = []
+    for chapter in (f"一、{year - 1}年工作回顾", f"二、{year}年主要任务", "三、加强政府自身建设"):
+        lines.append(chapter)
+        for section in ("（一）推动经济平稳发展", "（二）增进百姓生活品质"):
+            lines += [section, *("".join(sentence(chance) for _ in range(5)) for _ in range(paragraphs))]
+    return lines
 
 
 def page(number: int, paragraphs: int = 12) -> bytes:
@@ -29,13 +60,11 @@ def page(number: int, paragraphs: int = 12) -> bytes:
         text = "".join(f"<p>第{number}号通知：会议定于{number % 28 + 1}日召开，请准时参加。</p>" for _ in range(5))
         return f"<html><head><title>通知</title></head><body>{text}</body></html>".encode()
     report = number - 1 if number % 7 == 6 else number
-    county, year = COUNTIES[report % 2], 2000 + report // 2 % 25
-    head = [f"{year}年{county}政府工作报告", f"——{year}年1月16日在示例省样例市{county}第三届人民代表大会第四次会议上"]
-    lines = speech.report(head=[*head, f"{county}区长 田禾"], year=year, seed=report % 90, paragraphs=paragraphs)
-    # No two reports of the same region and year have the same text.
-    chance = random.Random(report)
-    body = [line if chance.random() > 0.2 else f"{line}另有{chance.randrange(10**6)}件事办成。" for line in lines]
-    text = "".join(f"<p>　　{line}</p>\n" for line in body)
+    county, year = COUNTIES[report // len(YEARS) % len(COUNTIES)], YEARS[report % len(YEARS)]
+    head = [f"{year}年{county}政府工作报告", f"——{year}年1月16日在示例省广例市{county}第三届人民代表大会第四次会议上"]
+    said = body(year, random.Random(report), paragraphs)
+    lines = [*head, f"{county}区长 田禾", speech.SALUTATION, speech.OPENING, *said, speech.CLOSING]
+    text = "".join(f"<p>　　{line}</p>\n" for line in lines)
     title = f"<title>{head[0]}_样例市人民政府</title>"
     return (
         f"<html><head><meta charset='utf-8'>{title}</head><body>{CHROME}<h1>{head[0]}</h1>"
@@ -46,10 +75,13 @@ def page(number: int, paragraphs: int = 12) -> bytes:
 def fill(home: Home, count: int, paragraphs: int = 12, first: int = 0) -> Home:
     """Capture so many pages."""
     home.prepare()
-    shutil.copy(ROOT / "crawler" / "demo" / "regions.csv", home.regions)
+    lines = ["990000,示例省,province,示例省,,1981,,current,", "998000,广例市,prefecture,示例省,广例市,1981,,current,"]
+    lines += [f"{998001 + n},{name},county,示例省,广例市,1981,,current," for n, name in enumerate(COUNTIES)]
+    head = "code,name,level,province,prefecture,valid_from,valid_until,status,successors"
+    home.regions.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
     with closing(open_archive(home)) as db, CaptureStore(home, db, f"many-{first:06}") as store:
         for number in range(first, first + count):
             url = f"http://www.yangli.gov.example/zfgzbg/{number}.html"
-            at = f"2026-01-{number % 28 + 1:02}T03:{number // 28 % 60:02}:{number // 1680 % 60:02}Z"
+            at = (BEGIN + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
             store.add_response(url, at, 200, HTML, page(number, paragraphs))
     return home

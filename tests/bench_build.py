@@ -1,0 +1,94 @@
+"""`baogao build` end to end by the number of captures, and on a Dask cluster of two workers against one process.
+
+Speed is captures a second of processor time, main process and worker together: what one core would do with nothing
+else to do. Memory is the peak of the largest process; it should not grow with the number of captures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.home import Home
+from tests.command import dump, environment
+from tests.many import fill
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a command took: seconds on the clock and on processors, megabytes at the peak of its largest process."""
+
+    wall: float
+    cpu: float
+    memory_mb: float
+
+
+def run(home: Home, *words: str) -> Cost:
+    """Run a command to its end. Raises RuntimeError with what it said where it fails."""
+    command = [sys.executable, "-m", "crawler.cli", "--home", str(home.root), *words]
+    begun = time.monotonic()
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, env=environment(), stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(said.read().decode())
+    return Cost(time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def bench_sizes(counts: Sequence[int], folder: Path) -> None:
+    """A build of each size; the captures of the smaller are among those of the larger."""
+    home = Home(folder / "sizes")
+    print(f"{'captures':>9}{'wall':>9}{'cpu':>9}{'captures/s a core':>19}{'peak':>9}{'archive.db':>12}")
+    held = 0
+    for count in sorted(counts):
+        fill(home, count - held, first=held)
+        held = count
+        shutil.rmtree(home.published, ignore_errors=True)
+        cost = run(home, "build", "--jobs", "1")
+        size = home.database.stat().st_size / 1e6
+        line = f"{count:9}{cost.wall:7.0f} s{cost.cpu:7.0f} s{count / cost.cpu:19.1f}{cost.memory_mb:6.0f} MB{size:9.0f} MB"
+        print(line, flush=True)
+
+
+def bench_cluster(count: int, folder: Path) -> None:
+    """The same captures built by one worker process here, and by a cluster of two workers on loopback."""
+    from tests.cluster import dask_cluster
+
+    here = fill(Home(folder / "here"), count)
+    there = Home(folder / "there")
+    shutil.copytree(here.root, there.root)
+    alone = run(here, "build", "--jobs", "1")
+    with dask_cluster(folder) as cluster:
+        together = run(there, "build", "--scheduler", cluster.address)
+    same = "the same tables" if dump(here) == dump(there) else "OTHER TABLES"
+    print(f"{count} captures: --jobs 1 {alone.wall:.0f} s; two workers {together.wall:.0f} s, {same}:")
+    print(f"  {alone.wall / together.wall:.2f} × as fast on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+
+
+def main() -> None:
+    """Measure what the arguments ask for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench_build", description=__doc__)
+    parser.add_argument("--counts", type=int, nargs="*", default=[1000, 10_000])
+    parser.add_argument("--cluster", type=int, default=2000, metavar="N", help="captures; 0 leaves it out")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="baogao-bench-"))
+    try:
+        bench_sizes(options.counts, folder)
+        if options.cluster:
+            bench_cluster(options.cluster, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

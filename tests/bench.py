@@ -18,7 +18,9 @@ from archive.copies import fingerprint
 from archive.damage import find_damage
 from archive.examine import Circumstances, examine
 from archive.fold import fold_text
+from archive.glossary import find_terms
 from archive.identify import Clues, identify
+from archive.outline import outline
 from archive.read import read_page
 from archive.read.body import choose_body, read_choice
 from archive.read.decode import declared_encoding, decode
@@ -27,6 +29,7 @@ from archive.read.tree import flatten
 from archive.regions import load_regions
 from archive.search import fts_query, tokens
 from archive.split import split_candidates
+from archive.targets import find_targets
 from crawler.demo import REGIONS
 from crawler.demo.reports import all_reports
 from tests import bench_copies
@@ -131,6 +134,25 @@ def bench_files() -> None:
                 print(f"  {peer.name:34}{1 / other:8.1f} files/s{took / other:8.2f} × this project's")
 
 
+def bench_units() -> None:
+    """What sections, paragraphs, terms and targets add to examining the same reports; at most half is allowed."""
+    reports = all_reports()
+    pages = ["\n".join([*one.head, *one.body, *one.glossary]).encode() for one in reports]
+    known = Circumstances(content_type="text/plain", extra_regions=REGIONS)
+    texts = [finding.text for page in pages for finding in examine(page, known).findings]
+
+    def read_units() -> None:
+        for text in texts:
+            sections, _ = outline(text)
+            find_terms(text, sections)
+            find_targets(text, sections, 2024, "示例省/样例市/甲子区")
+
+    examining = seconds(lambda: [examine(page, known) for page in pages], times=3)
+    units = seconds(read_units, times=3)
+    share = f"{units / examining:.0%} of what examining their plain text takes"
+    print(f"units of {len(texts)} reports: {units / len(texts) * 1000:.1f} ms each, {share}")
+
+
 def bench_comparing() -> None:
     """Texts a second: fold and fingerprint."""
     reports = ["\n".join(report.paragraphs) for report in all_reports()]
@@ -174,5 +196,6 @@ if __name__ == "__main__":
         bench_copies.main(sys.argv[2:])
         sys.exit()
     bench_reading()
+    bench_units()
     bench_comparing()
     bench_search()

@@ -41,7 +41,10 @@ class Clock:
         self.chapters = [section for section in sections if section.level == 1]
         self.starts = [chapter.start for chapter in self.chapters]
         own = f"(?:{year - 1}|{year})年(?![底末的])"
-        self.one_year = re.compile(f"{own}|去年|过去一年|一年来|刚刚过去|全年|今年|当年|过去的一年|{GOALS.pattern}")
+        named = f"{own}|去年|过去一年|一年来|刚刚过去|全年|今年|当年|过去的一年"
+        self.named_year = re.compile(named)
+        # Goals without a word on time are the year's, but in a chapter on five years.
+        self.one_year = re.compile(f"{named}|{GOALS.pattern}")
         self.later = re.compile("|".join(f"{later}年" for later in range(year + 2, year + 12)))
 
     def chapter(self, place: int) -> Section | None:
@@ -109,7 +112,8 @@ class Clock:
             begin = self.text.rfind("\n", 0, sentence) + 1
         last_five = max((hit.start() for hit in FIVE.finditer(self.text, begin, place)), default=-1)
         last_later = max((hit.start() for hit in self.later.finditer(self.text, sentence, place)), default=-1)
-        last_one = max((hit.start() for hit in self.one_year.finditer(self.text, begin, place)), default=-1)
+        years = self.named_year if five and not one else self.one_year
+        last_one = max((hit.start() for hit in years.finditer(self.text, begin, place)), default=-1)
         if max(last_five, last_later, last_one) < 0:
             return five is not None and (one is None or five.start() < one.start())
         return max(last_five, last_later) > last_one

@@ -271,7 +271,11 @@ def read_region(db: sqlite3.Connection, code: str, coverage: Coverage) -> Row | 
     )
     if not unit and not coverage.lines and code != NATION:
         return None
-    gaps = fetch(db, "select region, year, state, why from coverage where region = ? and state = 'missing'", [code])
+    gaps = fetch(
+        db,
+        "select region, year, state, why from coverage where region = ? and state not in ('have', 'damaged')",
+        [code],
+    )
     reasons = Reasons(db, gaps)
     by_year: dict[int, list[Row]] = defaultdict(list)
     for report in reports:

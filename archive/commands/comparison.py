@@ -121,7 +121,7 @@ def print_comparison(sides: Sequence[Side], compared: Comparison, by: str, *, ev
             continue
         for _, row in rows:
             moved = f" (moved: {place_of(compared.rows, row)})" if row.elsewhere is not None else ""
-            line = Text(f"{SIGNS[row.kind]} ", "bold")
+            line = Text.assemble((f"{SIGNS[row.kind]} ", "bold"))
             for part in mark(row, console.is_terminal, everything=everything):
                 line.append(part)
             console.print(line.append(moved, "dim"))

@@ -68,3 +68,11 @@ PANELS: dict[str, tuple[str, str]] = {
         + FIRST.format(report="r.id", indicator="t.indicator", kinds="'planned'"),
     ),
 }
+
+# The columns that name a row, by which an export is sorted.
+KEYS: dict[str, tuple[str, ...]] = {
+    "full_terms": ("report", "n"),
+    "panel": ("region", "year"),
+    "growth_panel": ("region", "year"),
+    "target_outcomes": ("region", "year", "indicator"),
+}

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from archive.home import Home
+from archive.panels import KEYS
 from archive.publish import publish
 from archive.publish.codebook import SOURCES, describe_fields
 from archive.publish.exports import WITHOUT_INDEX, write_exports
@@ -86,6 +87,19 @@ def test_every_form_holds_every_row(home: Home, folder: Path, name: str) -> None
     listed = [tuple(json.loads(line).values()) for line in lines]
     parquet = [tuple(row.values()) for row in pq.read_table(folder / f"{name}.parquet").to_pylist()]
     assert sorted(map(repr, listed)) == sorted(map(repr, parquet)) == sorted(map(repr, rows))
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_panels_name_their_version_and_are_sorted(home: Home, folder: Path, name: str) -> None:
+    with closing(sqlite3.connect(home.snapshot)) as db:
+        rows = db.execute(f"select * from [{name}]").fetchall()
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert len(found) == len(rows)
+    version = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["version"]
+    assert {row["version"] for row in found} <= {version}
+    keys = [tuple(int(row[key]) if row[key].isdecimal() else row[key] for key in KEYS[name]) for row in found]
+    assert keys == sorted(keys, key=lambda key: [str(part).zfill(6) for part in key])
 
 
 def test_every_column_of_the_schema_is_in_the_codebook(folder: Path) -> None:

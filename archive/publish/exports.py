@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.errors import MachineError
+from archive.panels import KEYS
 from archive.publish.codebook import describe_fields, describe_package
 from archive.publish.files import digest_file, link_or_copy, sync, write_sums
 from archive.publish.sheets import cite, describe_files, read_edition, tell_provenance
@@ -50,6 +51,7 @@ def write_exports(snapshot: Path, folder: Path) -> None:
         with name_errors(snapshot), closing(sqlite3.connect(f"file:{snapshot}?mode=ro", uri=True)) as db:
             edition = read_edition(db)
             tables = {name: write_table(db, name, folder) for name, table in TABLES.items() if table.published}
+            write_panels(db, folder, edition.version)
             write_full_reports(db, folder)
             write_texts(db, folder / "texts.zip")
             write_codebook(folder / "codebook.csv")
@@ -108,6 +110,16 @@ def write_table(db: sqlite3.Connection, name: str, folder: Path) -> str:
             lines.write(as_lines(columns, rows))
             parquet.write_table(as_arrow(rows, schema))
     return csv_name
+
+
+def write_panels(db: sqlite3.Connection, folder: Path, version: str) -> None:
+    """The views that are ready to merge, as CSV; each row names the snapshot it is from, to be cited with it."""
+    for name, key in KEYS.items():
+        cursor = db.execute(f"select ? as version, * from [{name}] order by {', '.join(key)}", [version])
+        with (folder / f"{name}.csv").open("wb") as file:
+            file.write(as_csv([tuple(column[0] for column in cursor.description)]))
+            while rows := cursor.fetchmany(BATCH):
+                file.write(as_csv(rows))
 
 
 def as_csv(rows: list[tuple[Any, ...]]) -> bytes:

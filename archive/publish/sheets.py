@@ -179,6 +179,7 @@ where each text comes from is in PROVENANCE.md, what each column means in codebo
 | reports.db | everything, with the search index: plain SQLite |
 | reports-without-index.db.zst | the same without the index, compressed |
 | TABLE.csv, TABLE.jsonl.gz, TABLE.parquet | one table each; texts.csv is compressed |
+| panel.csv, growth_panel.csv, target_outcomes.csv, full_terms.csv | ready to merge, the version in each row |
 | full_reports.jsonl.gz | reports with their texts, one a line |
 | full_reports-YEAR.parquet | the same, a file a year |
 | texts.zip | each report's text as a file |

@@ -6,8 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from archive.home import LOCK_HELD, Home
+
+# The suite tries the same examples each time, however busy the machine; `--hypothesis-profile random` tries others.
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile("fixed")
 
 SHARED = Path(__file__).parents[2] / "shared"
 

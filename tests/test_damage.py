@@ -1,14 +1,10 @@
 """Damage is found where it is, and never where it is not."""
 
-import csv
-import io
 import textwrap
-import zipfile
 from itertools import zip_longest
 
 import pytest
 
-from archive.clean import clean_text
 from archive.columns import find_interleaved
 from archive.damage import CELL_LIMIT, common_characters, find_damage, lost_characters
 from archive.identify import Clues, identify
@@ -191,20 +187,3 @@ def test_a_text_that_fills_a_table_cell_is_cut() -> None:
 def test_a_clean_report_is_not_damaged() -> None:
     lines = speech.report(paragraphs=1)[:8]
     assert codes("\n".join(lines), *lines) == set()
-
-
-def test_no_false_alarm_on_62_provincial_reports(shared) -> None:
-    csv.field_size_limit(10**8)
-    pages = {}
-    for path in sorted((shared / "data" / "reports-2026-csv").glob("*.csv")):
-        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")):
-            pages[path.name] = [line for line in row["full_text"].split("\n") if line.strip()]
-    with zipfile.ZipFile(shared / "data" / "reports-2025-docx.zip") as archive:
-        for member in archive.infolist():
-            pages[member.filename] = list(read_page(archive.read(member)).paragraphs)
-    assert len(pages) == 62
-    found = {
-        name: {problem.code for problem in find_damage(clean_text(lines), Candidate(1, tuple(lines)), int(name[:4]))}
-        for name, lines in pages.items()
-    }
-    assert {name: codes for name, codes in found.items() if codes} == {}

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from archive.examine import Circumstances, examine
-from archive.furniture import is_furniture
-from archive.head import is_title
 from tests.gold import measure
-from tests.gold.identity import HEADS
 from tests.gold.make import BrokenCaseError, folder_cases, load_cases, made_cases
 from tests.gold.measure import falls, our_body, pin, reached, read_floors, real_pages, real_scores
 from tests.gold.score import align, mean, score, score_characters
@@ -150,43 +142,3 @@ def test_real_pages_are_read_well() -> None:
     scores = real_scores(pages, our_body)
     assert len(scores) >= 30
     assert mean(found.f1 for found in scores.values()) >= 0.99
-
-
-# Words that stand in no report's first or last line but on the rows of buttons around it.
-FURNITURE = re.compile(
-    "下载|打印|字号|字体|相关报道|相关解读|相关链接|收藏|扫一扫|责任编辑|上一篇|下一篇|浏览次数|点击数|返回顶部|关闭窗口|分享到"
-    "|来源[:：]|发布时间|版权所有|ICP备|公网安备|网站地图|联系我们"
-)
-
-
-def provincial_reports() -> list[tuple[str, bytes]]:
-    """The 31 docx of 2025 and the texts of the 31 tables of 2026, by name."""
-    if not SHARED.is_dir():
-        return []
-    with zipfile.ZipFile(SHARED / "reports-2025-docx.zip") as container:
-        found = [(name, container.read(name)) for name in container.namelist() if name.endswith(".docx")]
-    csv.field_size_limit(10_000_000)
-    for path in sorted((SHARED / "reports-2026-csv").glob("*.csv")):
-        rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
-        found += [(path.stem, row["full_text"].encode()) for row in rows]
-    return found
-
-
-def test_provincial_reports_have_their_fields_and_no_furniture_at_their_ends() -> None:
-    reports = provincial_reports()
-    if not reports:
-        pytest.skip("skipped: the provincial reports (../shared/data) are not at hand")
-    assert len(reports) == 62
-    read = []
-    for name, data in reports:
-        (finding,) = examine(data, Circumstances()).findings
-        lines = finding.text.split("\n")
-        assert finding.identity.is_report, name
-        identity = finding.identity
-        read.append((identity.region, identity.year, identity.delivered_on, identity.speaker_post, identity.speaker))
-        assert is_title(lines[0]), (name, lines[0])
-        assert not any(FURNITURE.search(line) for line in (*lines[:4], *lines[-3:]) if len(line) < 60), name
-        assert not is_furniture(lines[-1], "tail"), name
-    with (HEADS / "provincial.csv").open(encoding="utf-8", newline="") as file:
-        facts = [(r["region"], int(r["year"]), r["day"], r["post"] or None, r["speaker"]) for r in csv.DictReader(file)]
-    assert sorted(read, key=str) == sorted(facts, key=str)

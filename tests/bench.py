@@ -1,13 +1,11 @@
 """Speed, as ratios within one run: `make bench`. Nothing here is a test; a slow machine changes no verdict.
 
-Reading is timed against its peers on the same pages (those not installed are left out: `make gold` installs them);
-search against a scan of the same texts.
+Reading is timed against its peers on the same pages (those not installed are left out: `make gold` installs them).
+Search and the site are timed by bench_search.py.
 """
 
 from __future__ import annotations
 
-import random
-import sqlite3
 import statistics
 import sys
 import time
@@ -27,7 +25,6 @@ from archive.read.decode import declared_encoding, decode
 from archive.read.markup import parse
 from archive.read.tree import flatten
 from archive.regions import load_regions
-from archive.search import fts_query, tokens
 from archive.split import split_candidates
 from archive.targets import find_targets
 from crawler.demo import REGIONS
@@ -35,8 +32,6 @@ from crawler.demo.reports import all_reports
 from tests import bench_copies
 from tests.gold.make import load_cases
 from tests.gold.peers import peers_of
-
-WORDS = ("营商环境", "旧改", "一网通办", "养老", "数字经济", "水")
 
 
 def seconds(function: Callable[[], object], times: int = 5) -> float:
@@ -163,34 +158,6 @@ def bench_comparing() -> None:
     )
 
 
-def bench_search(count: int = 2000) -> None:
-    """Search in the index against a scan of the texts, on reports mixed from paragraphs of the demo's."""
-    paragraphs = [line for report in all_reports() for line in report.paragraphs]
-    chance = random.Random(0)
-    texts = ["\n".join(chance.sample(paragraphs, 60)) for _ in range(count)]
-    db = sqlite3.connect(":memory:")
-    db.execute("create table texts (n integer primary key, text text)")
-    db.executemany("insert into texts values (?, ?)", enumerate(texts, 1))
-    db.execute("create virtual table found using fts5 (body, content='', tokenize='unicode61')")
-    begun = time.perf_counter()
-    db.executemany(
-        "insert into found (rowid, body) values (?, ?)", ((n, tokens(text)) for n, text in enumerate(texts, 1))
-    )
-    built = time.perf_counter() - begun
-    print(f"searching {count} texts of {sum(map(len, texts)) // count} characters; index built in {built:.1f} s")
-    for word in WORDS:
-        query = fts_query(word)
-        hits = db.execute("select count(*) from found where found match ?", [query]).fetchone()[0]
-        truth = db.execute("select count(*) from texts where instr(text, ?) > 0", [word]).fetchone()[0]
-        if hits != truth:
-            sys.exit(f"search for {word} finds {hits}, a scan {truth}")
-        index = seconds(
-            lambda query=query: db.execute("select rowid from found where found match ?", [query]).fetchall()
-        )
-        scan = seconds(lambda word=word: db.execute("select n from texts where instr(text, ?) > 0", [word]).fetchall())
-        print(f"  {word:8}{hits:6} hits {index * 1000:8.2f} ms {scan / index:8.1f} × faster than a scan")
-
-
 if __name__ == "__main__":
     if sys.argv[1:2] == ["copies"]:
         bench_copies.main(sys.argv[2:])
@@ -198,4 +165,3 @@ if __name__ == "__main__":
     bench_reading()
     bench_units()
     bench_comparing()
-    bench_search()

@@ -6,6 +6,8 @@ import csv
 import gzip
 import io
 import json
+import random
+import re
 import sqlite3
 import subprocess
 import zipfile
@@ -22,8 +24,9 @@ from archive.panels import KEYS
 from archive.publish import publish
 from archive.publish.codebook import SOURCES, describe_fields
 from archive.publish.exports import WITHOUT_INDEX, write_exports
+from archive.publish.rebuild import BUILD_INDEX, add_recipe
 from archive.schema import TABLES
-from archive.search import fts_query
+from archive.search import EVERY, GAP, fts_query, tokens
 from tests.command import baogao
 from tests.small_archive import write_small_archive
 
@@ -183,3 +186,51 @@ def test_pandas_and_duckdb_count_the_same(folder: Path) -> None:
     sql = f"select year, count(*) from '{folder}/full_reports-*.parquet' where text like '%数字经济%' group by year"
     assert dict(duckdb.sql(sql).fetchall()) == expected != {}
     assert pandas.read_csv(folder / "reports.csv", dtype={"region": str})["id"].is_unique
+
+
+def test_one_statement_builds_the_index(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "reports.db"
+    unpack(folder, path)
+    with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(folder / "reports.db")) as whole:
+        assert db.execute("select count(*) from reports_fts where reports_fts match '政府'").fetchone() == (0,)
+        db.execute(BUILD_INDEX)
+        runs = [run for (text,) in db.execute("select text from texts") for run in re.findall(r"[^\s，。]+", text)]
+        chance = random.Random(0)
+        drawn = [run[: chance.randint(1, 9)] for run in chance.sample(runs, 300)]
+        sql = "select rowid from reports_fts where reports_fts match ? order by rowid"
+        typed = [
+            "营商环境",
+            "水",
+            "14亿元",
+            "4亿元",
+            "95.5%",
+            "5G基站",
+            "2020年",
+            "-旧改",
+            "各位代表：",
+            "860个",
+            "1,004",
+        ]
+        for word in [*typed, *drawn]:
+            asked = [fts_query(word)]
+            assert db.execute(sql, asked).fetchall() == whole.execute(sql, asked).fetchall(), word
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["数字经济5G，增长45.5%", "1.2024年", "1,004亿元、3.4.5", "①10个…㎡", "GDP per 5%以上", "　优化營商環境", "a.b,1 1,23", "5G",
+     "", "\n水\n\n5\n火5"],
+)  # fmt: skip
+def test_sql_cuts_the_same_tokens(text: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("create table reports (n integer, title text, text_sha256 text)")
+        db.execute("create table texts (sha256 text, text text)")
+        db.execute("insert into texts values ('x', ?)", [text])
+        db.execute("insert into reports values (1, '标题', 'x')")
+        add_recipe(db)
+        body, title = db.execute("select body, title from search_tokens").fetchone()
+    # At the very ends a gap is told that the other way is not: no phrase reaches beyond its words.
+    ours = tokens(f"\n{text}\n").split()
+    assert [token for token in (body or "").split() if token != GAP] == [token for token in ours if token != GAP]
+    assert (body or "").strip(f" {GAP}").split() == tokens(text).strip(f" {GAP}").split()
+    assert title.split() == [*tokens("标题").split(), EVERY]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from archive.errors import DamagedInputError
+from archive.publish.rebuild import BUILD_INDEX
 
 TITLE = "Baogao 报告: an archive of Chinese local government work reports (政府工作报告)"
 PRODUCER = "the Baogao project"
@@ -19,8 +20,6 @@ LICENCE = (
     "The reports are official documents of Chinese state organs, to which copyright does not apply under Article 5 of"
     " the Copyright Law of the People's Republic of China; region codes are compiled from a CC0 table."
 )
-# The statement that gives a file without index its index: see search_tokens in archive/publish/rebuild.py.
-BUILD_INDEX = "insert into reports_fts (rowid, body, title) select n, body, title from search_tokens;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +190,8 @@ Two characters as they are, longer words as a phrase of overlapping pairs, one c
     select r.id, r.region_name, r.year from reports_fts f join reports r on r.n = f.rowid
     where reports_fts match '"营商 商环 环境"' order by rank limit 20;
 
-`zstd -d reports-without-index.db.zst` gives the file without index; this statement builds it, a few minutes for
-thousands of reports:
+`zstd -d reports-without-index.db.zst` gives the file without index; this statement builds it, a minute or two for
+a thousand reports:
 
     {BUILD_INDEX}
 

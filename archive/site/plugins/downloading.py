@@ -12,7 +12,7 @@ from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 from starlette.responses import FileResponse
 
 from archive.publish import order_version
-from archive.publish.sheets import BUILD_INDEX
+from archive.publish.rebuild import BUILD_INDEX
 from archive.site import downloads, queries
 from archive.site.downloads import Change, File, Version
 from archive.site.plugins.answering import Receive, Scope, Send

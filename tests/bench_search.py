@@ -105,10 +105,12 @@ def draw_words(db: sqlite3.Connection) -> list[str]:
     return [word for found in words.values() for word in found]
 
 
-def bench_index(home: Home) -> list[str]:
+def bench_index(home: Home, with_peers: bool) -> list[str]:
     """Size, exactness and speed of our index beside the peers; returns the words used."""
     with closing(sqlite3.connect(home.snapshot)) as db:
-        db.execute("attach ? as peers", [str(make_peers(home))])
+        peers = PEERS if with_peers else {}
+        if peers:
+            db.execute("attach ? as peers", [str(make_peers(home))])
         reports, characters, size = db.execute(
             "select count(*), sum(length(text)), sum(length(cast(text as blob))) from full_reports"
         ).fetchone()
@@ -126,7 +128,7 @@ def bench_index(home: Home) -> list[str]:
             truth[word] = found
         asked = {
             "pairs (ours)": ("reports_fts", fts_query),
-            **{name: (name, lambda word: f'"{word}"') for name in PEERS},
+            **{name: (name, lambda word: f'"{word}"') for name in peers},
         }
         print(
             f"\n{'index':14}{'/ text':>7}  exact  recall     median ms    p95 ms   ({len(words)} words: count of hits)"
@@ -222,11 +224,11 @@ def bench_crowd(home: Home) -> None:
         print(f"scans answered meanwhile: {len(scans)}, of them {scans.count(200)} whole, the others stopped in time")
 
 
-def main(count: int, root: Path) -> None:
+def main(count: int, root: Path, with_peers: bool) -> None:
     """Make or take the archive in `root`, and time it."""
     home = Home(root).prepare()
     prepare(home, count)
-    words = bench_index(home)
+    words = bench_index(home, with_peers)
     asyncio.run(bench_pages(home, words))
     bench_crowd(home)
 
@@ -235,9 +237,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--reports", type=int, default=20_000)
     parser.add_argument("--home", type=Path, help="where the archive is kept for the next time")
+    parser.add_argument("--no-peers", action="store_true", help="spare the ten minutes their indexes take")
     given = parser.parse_args()
     if given.home:
-        main(given.reports, given.home)
+        main(given.reports, given.home, not given.no_peers)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            main(given.reports, Path(folder))
+            main(given.reports, Path(folder), not given.no_peers)

@@ -21,7 +21,7 @@ from tests.sites.make import Site, make_site, site_ids
 from tests.sites.serve import World
 
 # The whole world is crawled by `make world`.
-SHARE = 3
+SHARE = 2
 PLATFORMS = read_platforms()[0]
 
 
@@ -104,7 +104,7 @@ def test_a_second_crawl_transfers_next_to_nothing(crawled: tuple, sites: list[Si
     before = {table: rows(home, f"select * from {table} order by 1, 2") for table in tables if table != "copies"}
     seen = rows(home, "select id, report, text_sha256, rank, why from copies order by id")
     crawl(home, world, [site.id for site in sites])
-    # Of three reports a site the bundles of 010b, one page without validators, would be a tenth.
+    # Of two reports a site the bundles of 010b, one page without validators, would be a tenth.
     sent = [
         sum(asked.sent for asked in part if "010b" not in asked.host)
         for part in (world.asked[:requests], world.asked[requests:])

@@ -35,8 +35,8 @@ def furnish(home: Home, sites: Iterable[Site]) -> Home:
     return home
 
 
-def crawl(home: Home, world: World, names: Iterable[str], **settings: str) -> str:
-    """Crawl sources and ingest what they captured; the log of the crawl."""
+def crawl(home: Home, world: World, names: Iterable[str], *, read: bool = True, **settings: str) -> str:
+    """Crawl sources and, if it is to be `read`, ingest what they captured; the log of the crawl."""
     given = [f"{key}={value}" for key, value in ({"ITEM_PIPELINES": "{}"} | HASTE | settings).items()]
     command = [sys.executable, "-m", "tests.sites.crawl", str(home.root), *names, *given]
     environment = os.environ | {
@@ -48,14 +48,15 @@ def crawl(home: Home, world: World, names: Iterable[str], **settings: str) -> st
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
     if done.returncode:
         raise AssertionError(done.stderr)
-    ingest(home)
+    if read:
+        ingest(home)
     return done.stderr
 
 
 def ingest(home: Home) -> None:
     """What a crawl's pipeline does, once for all sources."""
     db = open_archive(home)
-    ingester = Ingester(home, db, read_sources(home)[0], jobs=2)
+    ingester = Ingester(home, db, read_sources(home)[0], jobs=1)
     for _ in ingester.ingest_many(ingester.pending()):
         pass
     ingester.finish()

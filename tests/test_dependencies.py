@@ -24,6 +24,7 @@ PURE = (
     "copies",
     "outline",
     "glossary",
+    "wording",
     "targets",
     "figures",
     "periods",

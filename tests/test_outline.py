@@ -173,3 +173,18 @@ def test_a_section_glued_to_its_first_sentence_comes_apart_where_it_is_clear() -
     body = "".join(speech.paragraph(number) for number in range(16))
     text = clean_text(["一、2023年工作回顾" + body + words[0] + words[1] + body])
     assert "\n".join(words) in text
+
+
+def test_chapters_of_a_speech_run_into_one_line_come_apart() -> None:
+    body = "".join(speech.paragraph(number) for number in range(12))
+    chapters = ["一、2023年工作回顾", "二、2024年工作总体要求和重点任务", "三、全面提升政府治理效能"]
+    flat = "".join(chapter + body for chapter in chapters)
+    text = clean_text([*speech.report()[:4], flat + speech.CLOSING])
+    assert tops(text) == [*zip(("review", "plan", "government"), chapters, strict=True), ("closing", "")]
+
+
+def test_sections_whose_chapter_is_lost_are_no_chapters() -> None:
+    sections, _ = outline("（一）修桥。桥修好了。\n（二）修路。路修好了。\n二、2024年工作安排\n（一）种树\n（二）养蜂")
+    assert [(part.level, part.kind) for part in sections] == [
+        (2, "other"), (2, "other"), (1, "plan"), (2, "plan"), (2, "plan"),
+    ]  # fmt: skip

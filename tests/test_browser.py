@@ -197,43 +197,39 @@ def test_the_language_is_chosen_and_kept(page: Any) -> None:
 
 
 def test_an_error_is_reported(desktop: Any) -> None:
-    page = desktop
-    page.goto("/reports/reports/990101-2020")
-    page.get_by_role("link", name="报告错误").first.click()
-    page.locator("#c-field").select_option("year")
-    page.locator("#c-value").fill("2021")
-    page.get_by_role("button", name="写成一行").click()
-    sync_api.expect(page.locator("pre.cite")).to_contain_text("990101-2020,year,2021,,,")
+    desktop.goto("/reports/reports/990101-2020")
+    desktop.get_by_role("link", name="报告错误").first.click()
+    desktop.locator("#c-field").select_option("year")
+    desktop.locator("#c-value").fill("2021")
+    desktop.get_by_role("button", name="写成一行").click()
+    sync_api.expect(desktop.locator("pre.cite")).to_contain_text("990101-2020,year,2021,,,")
 
 
 def test_the_download_is_the_published_file(desktop: Any, home: Home) -> None:
-    page = desktop
-    page.goto("/")
-    with page.expect_download() as started:
-        page.get_by_role("link", name="下载 reports.db").click()
+    desktop.goto("/")
+    with desktop.expect_download() as started:
+        desktop.get_by_role("link", name="下载 reports.db").click()
     assert started.value.suggested_filename.startswith("reports")
     published = sha256(home.snapshot.read_bytes()).hexdigest()
     assert sha256(Path(started.value.path()).read_bytes()).hexdigest() == published
-    assert published in page.locator("main").inner_text()
+    assert published in desktop.locator("main").inner_text()
 
 
 def test_the_keyboard_reaches_the_text_first(desktop: Any) -> None:
-    page = desktop
-    page.goto("/reports/reports/990101-2020")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
-    assert page.evaluate("getComputedStyle(document.activeElement).position") == "absolute"
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('main') !== null")
-    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    desktop.goto("/reports/reports/990101-2020")
+    desktop.keyboard.press("Tab")
+    assert desktop.evaluate("document.activeElement.textContent") == "跳到正文"
+    assert desktop.evaluate("getComputedStyle(document.activeElement).position") == "absolute"
+    desktop.keyboard.press("Enter")
+    assert desktop.evaluate("document.activeElement.id") == "content"
+    desktop.keyboard.press("Tab")
+    assert desktop.evaluate("document.activeElement.closest('main') !== null")
+    assert desktop.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
 def test_the_print_view_is_the_text_and_its_citation(desktop: Any) -> None:
-    page = desktop
-    page.goto("/reports/reports/990101-2020?view=print")
-    assert not page.locator("header.top").is_visible()
-    assert page.locator(".text").is_visible()
-    assert page.locator(".cite").is_visible()
-    assert page.locator(".contents").count() == 0
+    desktop.goto("/reports/reports/990101-2020?view=print")
+    assert not desktop.locator("header.top").is_visible()
+    assert desktop.locator(".text").is_visible()
+    assert desktop.locator(".cite").is_visible()
+    assert desktop.locator(".contents").count() == 0

@@ -172,6 +172,11 @@ def score(db: sqlite3.Connection, query: str, result: Result) -> Scores:
     return result.scores
 
 
+def asks_lone_character(query: str) -> bool:
+    """Whether a query wants a single Han character, which the index answers by all the pairs it begins."""
+    return any(quote_phrase(phrase).endswith("*") for group in parse_query(query) for phrase in group.wanted)
+
+
 def check_group(db: sqlite3.Connection, group: Group) -> tuple[Numbers, int]:
     """What a group finds that holds phrases over punctuation: the index's candidates, decided on their texts.
 

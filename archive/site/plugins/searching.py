@@ -21,7 +21,7 @@ from archive.hits import find_hits
 from archive.search import fts_query
 from archive.site import finding, queries, suggesting
 from archive.site.asking import Asking, BadAskingError, read_asking
-from archive.site.finding import Catalogue, Numbers, Result
+from archive.site.finding import BROAD, Catalogue, Numbers, Result
 
 Row = dict[str, Any]
 
@@ -98,6 +98,9 @@ def order(
 ) -> tuple[Numbers, str]:
     """The places kept in the order asked for, and which that is."""
     sort = asked.sort(len(result.places))
+    if sort == "relevance" and len(result.places) > BROAD and finding.asks_lone_character(asked.query):
+        # How densely one character stands says nothing, and takes seconds to say.
+        sort = "newest"
     scores = finding.score(db, asked.query, result)[kept] if sort == "relevance" else None
     return finding.sort_places(catalogue, result.places[kept], sort, scores), sort
 

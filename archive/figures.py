@@ -170,7 +170,9 @@ def read_comparison(compared: re.Match[str], position: int, said: Said) -> Figur
     """A comparison without a figure of its own: 与经济增长同步, 高于全国平均水平, 正增长."""
     than = compared["even"] or compared["than"] or compared["level"] or ""
     modifier = next(word for name in ("sync", "over", "above", "positive") if (word := compared[name]))
-    start = position + compared.start("even" if compared["even"] else "than" if compared["than"] else 0)
+    # 与经济增长同步, 高于全国平均水平: with the word that compares.
+    first = compared.start("even") - 1 if compared["even"] else compared.start("over" if compared["over"] else 0)
+    start = position + first
     before = said.resolve or next(iter(re.findall("力争|争取", compared[0])), "")
     return Figure(
         start=start,

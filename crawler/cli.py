@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,8 +78,9 @@ def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> l
 @click.option("--all", "everything", is_flag=True, help="Crawl all sources, due or not.")
 @click.option("--replay", is_flag=True, help="Answer from the WARC files: no network, nothing written to them.")
 @click.option("--jobs", default=2, show_default=True, help="Sources crawled at once.")
+@click.option("--json", "as_json", is_flag=True, help="How each source ended, as one line of JSON.")
 @click.pass_obj
-def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jobs: int) -> None:
+def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jobs: int, as_json: bool) -> None:
     """Crawl the sources named, or all that are due."""
     from crawler.crawl import crawl_sources  # noqa: PLC0415
     from crawler.run import exit_code_of  # noqa: PLC0415
@@ -86,6 +88,8 @@ def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jo
     with home.lock():
         chosen = choose_sources(home, names, everything=everything)
         outcomes = crawl_sources(home, chosen, replay=replay, jobs=jobs, on_progress=CrawlProgress(), on_found=say)
+    if as_json:
+        click.echo(json.dumps([asdict(outcome) for outcome in outcomes], ensure_ascii=False))
     if not chosen:
         say("no source is due; --all crawls them anyway")
     if code := exit_code_of(outcomes) if outcomes else 0:

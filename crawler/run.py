@@ -161,7 +161,8 @@ def work(
         if not is_current(home):
             try:
                 done = publish(home)
-                outcome.published, outcome.reports = done.version, done.reports
+                if done.new:
+                    outcome.published, outcome.reports = done.version, done.reports
             except GateRefusedError as error:
                 outcome.problems.append(str(error))
                 outcome.code = outcome.code or error.exit_code

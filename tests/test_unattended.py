@@ -374,3 +374,17 @@ def test_schedule_prints_what_can_be_installed(tmp_path: Path, form: str) -> Non
 
 def test_a_trouble_is_one_line() -> None:
     assert Trouble("a", "2026", 1, "crashed", "x").line == "a: crashed (at 2026): x"
+
+
+def test_status_says_since_when(home: Home) -> None:
+    with closing(open_archive(home)) as db:
+        db.table("sources").insert({"id": "a", "name": "a", "kind": "government", "unverified": 0})
+        for day, verdict in enumerate(("gone", "ok", "ok_nothing_new", "blocked", "interrupted", "slow"), 1):
+            row = {"id": f"a-{day}", "source": "a", "started_at": f"2026-01-0{day}T00:00:00Z", "verdict": verdict}
+            db.table("runs").insert(row)
+        [row] = db.query("select * from source_status")
+        assert (row["verdict"], row["since"][:10], row["bad_runs"]) == ("slow", "2026-01-04", 2)
+        assert row["last_success"][:10] == "2026-01-03"
+        db.execute("delete from runs where started_at > '2026-01-04'")
+        [row] = db.query("select * from source_status")
+        assert (row["verdict"], row["since"][:10], row["bad_runs"]) == ("ok_nothing_new", "2026-01-02", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -29,8 +30,11 @@ KEPT_THOUGH_DAMAGED = ("truncated_file", "encrypted", "damaged_file")
 @click.option("--url", help="Address of the page, for a single file.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="CSV of path,url,fetched_at; paths relative to it.")
 @click.option("--max-size", default=100, show_default=True, metavar="MB", help="Largest file taken.")
+@click.option("--json", "as_json", is_flag=True, help="The outcome as one line of JSON.")
 @click.pass_obj
-def add(home: Home, paths: tuple[Path, ...], url: str | None, manifest: Path | None, max_size: int) -> None:
+def add(
+    home: Home, paths: tuple[Path, ...], url: str | None, manifest: Path | None, max_size: int, as_json: bool
+) -> None:
     """Take pages saved by hand as captures: files, folders, zips, tables, WARC and WACZ."""
     if not paths and not manifest:
         raise click.UsageError("give files or folders, or --manifest FILE.csv")
@@ -52,8 +56,12 @@ def add(home: Home, paths: tuple[Path, ...], url: str | None, manifest: Path | N
             counts = store.counts
         db.close()
     held = max(0, pages - counts["captures"] - counts["revisits"] - refused)
-    said = f"{counts['captures']} new captures, {counts['revisits']} seen again, {held} already held"
-    say(f"{said}, {refused} refused or damaged")
+    if as_json:
+        facts = {"captures": counts["captures"], "revisits": counts["revisits"], "held": held, "refused": refused}
+        click.echo(json.dumps(facts))
+    else:
+        said = f"{counts['captures']} new captures, {counts['revisits']} seen again, {held} already held"
+        say(f"{said}, {refused} refused or damaged")
     if refused:
         raise SystemExit(DamagedInputError.exit_code)
 

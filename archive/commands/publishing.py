@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import click
 
 from archive.home import Home
@@ -12,12 +15,15 @@ from archive.terminal import say
 
 @click.command()
 @click.option("--accept", metavar="REASON", help="Publish in spite of a gate; the reason is recorded.")
+@click.option("--json", "as_json", is_flag=True, help="The outcome as one line of JSON.")
 @click.pass_obj
-def publish(home: Home, accept: str | None) -> None:
+def publish(home: Home, accept: str | None, as_json: bool) -> None:
     """Check the gates and publish a snapshot for Datasette."""
     with home.lock():
         done = publish_snapshot(home, accept=accept)
-    if done.new:
+    if as_json:
+        click.echo(json.dumps(asdict(done), ensure_ascii=False, default=str))
+    elif done.new:
         say(f"published {done.reports} reports as version {done.version}: {done.path}")
     else:
         say(f"nothing has changed since version {done.version}: no new one is made")

@@ -168,6 +168,19 @@ def test_the_map_of_a_large_archive_goes_down_by_province_and_prefecture(tmp_pat
     assert page(site, "/coverage/119900", 404).css_first("h1")
 
 
+def test_what_sources_still_owe_does_not_hide_what_is_there(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    writer.add_basis()
+    writer.add_report("990101", 2020)
+    writer.db.table("sources").insert_all(
+        {"id": f"s{n}", "name": "示例网", "kind": "government", "region": f"98{n:04}", "expect_from": 2000}
+        for n in range(1, 80)
+    )
+    coverage = read_coverage(writer.db.conn)
+    assert [line.name for line in coverage.lines] == ["甲子区"]
+    assert (coverage.years, coverage.waiting) == ((2020,), 80)
+
+
 def test_coverage_of_an_empty_archive(tmp_path: Path) -> None:
     writer = Writer(tmp_path)
     writer.close()

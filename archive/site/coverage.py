@@ -64,10 +64,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The map of a place: its years and its rows, by code."""
+    """The map of a place: its years and its rows, by code. `waiting`: regions with a source but no report or row."""
 
     years: tuple[int, ...]
     lines: tuple[Line, ...]
+    waiting: int = 0
 
 
 def span(code: str) -> tuple[str, str]:
@@ -99,19 +100,25 @@ def read_coverage(db: sqlite3.Connection, code: str = NATION) -> Coverage:
         " and state not in ('have', 'damaged')",
         [low, high],
     )
+    units = read_units(db, low, high)
+    holding = {report["region"] for report in reports}
+    waiting = {gap["region"] for gap in gaps} - holding
+    townships = {(report["region"], report["township"]) for report in reports if report["township"]}
+    if code == NATION and len(holding | waiting) + len(townships) > MOST_ROWS >= len(holding) + len(townships):
+        # A young archive: what sources still owe would hide what is there.
+        gaps = [gap for gap in gaps if gap["region"] in holding]
+    else:
+        holding, waiting = holding | waiting, set()
     years = find_years(db, reports, gaps)
     if not years:
         return Coverage((), ())
-    units = read_units(db, low, high)
     # Of the nation only what holds something: three thousand empty rows tell nothing.
-    known = {report["region"] for report in reports} | {gap["region"] for gap in gaps}
     if code != NATION:
-        known |= {unit for unit, rows in units.items() if any(valid(rows, year) for year in years)}
-    shown = [unit for unit in units if unit in known]
-    townships = {(report["region"], report["township"]) for report in reports if report["township"]}
-    rows = len({*shown, *known}) + len(townships)
+        holding |= {unit for unit, rows in units.items() if any(valid(rows, year) for year in years)}
+    rows = len(holding) + len(townships)
     if rows <= MOST_ROWS and rows * len(years) <= MOST_CELLS:
-        return Coverage(years, each_region(db, years, units, shown, reports, gaps))
+        shown = [unit for unit in units if unit in holding]
+        return Coverage(years, each_region(db, years, units, shown, reports, gaps), len(waiting))
     return Coverage(years, by_place(db, code, years, units, reports, gaps))
 
 

@@ -6,7 +6,9 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import sha256
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -14,6 +16,7 @@ import pytest
 from datasette.app import Datasette
 from selectolax.lexbor import LexborHTMLParser
 
+from archive.database import open_archive, writing
 from archive.home import Home
 from archive.publish import publish
 from archive.site import make_app
@@ -115,3 +118,20 @@ def test_what_changed_is_a_page_and_a_file(site: Datasette) -> None:
     assert "没有变化" in get(site, f"/downloads/changes?from={newest}&to={newest}").text
     for wrong in (f"from={newest}&to={oldest}", "from=x", "to=x", f"to={quote('<script>')}"):
         assert get(site, f"/downloads/changes?{wrong}").status_code == 400
+
+
+def test_an_id_that_moved_redirects_and_one_withdrawn_is_told(tmp_path: Path) -> None:
+    home = write_small_archive(tmp_path)
+    publish(home)
+    with closing(open_archive(home)) as db, writing(db):
+        db.execute("update reports set id = '990101-2020-b' where id = '990101-2020'")
+        db.execute("update copies set report = '990101-2020-b' where report = '990101-2020'")
+        db.execute("delete from copies where report = '990102-2022'")
+        db.execute("delete from reports where id = '990102-2022'")
+    publish(home, accept="示例")
+    site = make_app(home.snapshot)
+    moved = get(site, "/reports/reports/990101-2020")
+    assert (moved.status_code, moved.headers["location"]) == (301, "/reports/reports/990101-2020-b")
+    assert get(site, "/reports/reports/990101-2020.txt").headers["location"] == "/reports/reports/990101-2020-b.txt"
+    assert get(site, "/reports/reports/990102-2022").status_code == 404
+    site.get_database("reports").close()

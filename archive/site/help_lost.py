@@ -27,7 +27,7 @@ def find(db: sqlite3.Connection, path: str) -> dict[str, Any]:
         return {}
     id = tilde_decode(found["id"])
     moved = db.execute("select id from aliases where old_id = ?", [id]).fetchone()
-    if moved is not None:
+    if moved is not None and moved[0]:
         return {"moved": f"/reports/reports/{quote(moved[0])}{found['form'] or ''}"}
     told: dict[str, Any] = {"wanted": id, "of_report": True}
     made = ID.fullmatch(id)

@@ -337,7 +337,7 @@ def test_robots_are_kept_from_facets_and_shown_the_reports(site: Datasette) -> N
     index = etree.fromstring(get(site, "/sitemap.xml").content)
     (part,) = [place.text for place in index.iter("{*}loc")]
     pages = [place.text for place in etree.fromstring(get(site, urlsplit(part).path).content).iter("{*}loc")]
-    assert len(pages) == 29 + 7
+    assert len(pages) == 29 + 10
     assert "http://localhost/reports/reports/990101-2020" in pages
     for address in pages[:8]:
         answer = get(site, urlsplit(address).path)

@@ -32,7 +32,18 @@ Sitemap: {root}/sitemap.xml
 # The most addresses one sitemap may hold (sitemaps.org).
 A_SITEMAP = 50_000
 # Pages that are always there.
-PAGES = ("/", "/reports/reports", "/coverage", "/sources", "/runs", "/problems", "/about")
+PAGES = (
+    "/",
+    "/reports/reports",
+    "/search",
+    "/trends",
+    "/downloads",
+    "/coverage",
+    "/sources",
+    "/runs",
+    "/problems",
+    "/about",
+)
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 

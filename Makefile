@@ -42,7 +42,7 @@ bench: $(READY)
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
-# The whole test world, 22 sites with some 1,000 addresses, crawled twice by the real spiders: four minutes.
+# The whole test world, 22 sites with 1,089 addresses, crawled twice by the real spiders: four minutes.
 world: $(READY)
 	$(BIN)/python -m tests.sites $(ARGS)
 

@@ -128,7 +128,7 @@ def picks(spec: dict, share: int | None) -> list[tuple[str, int]]:
         return [(code, year) for year in years[-share if share else 0 :]]
     every = [(code, year) for year in reversed(YEARS) for code in regions() if code not in ("990000", "990100")]
     chosen = every[int(spec.get("offset", 0)) :: int(spec.get("step", 5))]
-    return chosen[: share or spec.get("most", 40)]
+    return chosen[: share or spec.get("most", 50)]
 
 
 def fill_path(pattern: str, code: str, year: int, day: str) -> str:

@@ -72,7 +72,9 @@ def tear(home: Home, chance: random.Random) -> None:
     """Do what a power cut does to writes that no one had been told were done, and a little worse."""
     warcs = sorted(home.captures.glob("*.warc.gz"), key=lambda path: path.stat().st_mtime)
     with closing(sqlite3.connect(home.database)) as db:
-        ended = {id for (id,) in db.execute("select id from runs where finished_at is not null")}
+        begun = db.execute("select 1 from sqlite_master where name = 'runs'").fetchone()
+        runs = db.execute("select id from runs where finished_at is not null").fetchall() if begun else []
+    ended = {id for (id,) in runs}
     # What a run that ended had written, the disk has for good.
     if warcs and warcs[-1].name.rsplit("-", 1)[0] not in ended:
         size = warcs[-1].stat().st_size

@@ -217,12 +217,15 @@ def cut_rows(aligned: Aligned) -> Iterator[Row]:
     """Two aligned texts in rows: one ends where a line ends in either text."""
     pieces: list[Piece] = []
     at_a = at_b = 0
+    owed = False  # a line ended in one text, and the words that only the other has come first
     listed = list(cut_lines(aligned))
     for number, (piece, ends) in enumerate(listed):
         pieces.append(piece)
         if ends and number < len(listed) - 1 and goes_on(piece, listed[number + 1][0]):
+            owed = True
             continue
-        if ends or number == len(listed) - 1:
+        if ends or owed or number == len(listed) - 1:
+            owed = False
             words_a, words_b = ("".join(getattr(piece, side) for piece in pieces) for side in "ab")
             if words_a.strip() or words_b.strip():
                 yield make_row(pieces, at_a + line_front(words_a), at_b + line_front(words_b))

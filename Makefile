@@ -9,8 +9,9 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/baogao demo $(ARGS)
 
+# Three at once on two cores: many tests wait for a site or a process.
 test: $(READY)
-	$(BIN)/python -m pytest -q -n 2 $(ARGS)
+	$(BIN)/python -m pytest -q -n 3 $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -43,7 +43,13 @@ KEPT = {
 
 
 def test_one_crawl_through_it_all(tmp_path: Path) -> None:
-    settings = {"DOWNLOAD_TIMEOUT": 4, "RETRY_TIMES": 1, "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_MAXSIZE": 2_000_000}
+    settings = {
+        "DOWNLOAD_TIMEOUT": 3,
+        "RETRY_TIMES": 1,
+        "AUTOTHROTTLE_ENABLED": False,
+        "BAOGAO_FIRST_PAUSE": 0.05,
+        "DOWNLOAD_MAXSIZE": 2_000_000,
+    }
     with Misbehaving() as bad:
         bad.bomb = 110
         bomb(bad.bomb)

@@ -68,7 +68,7 @@ def schedule(home: Home, form: str) -> None:
     # The shell opens the log before `run` could make its folder.
     root = home.prepare().root.resolve()
     begun = Path(sys.argv[0]).resolve()
-    words = [str(begun)] if begun.suffix != ".py" else [sys.executable, "-m", "crawler.cli"]
+    words = [str(begun)] if begun.name == "baogao" and begun.is_file() else [sys.executable, "-m", "crawler.cli"]
     words += ["--home", str(root), "run"]
     if form == "cron":
         # cron reads % as the end of the line.

@@ -49,12 +49,14 @@ def create_table(db: Database, name: str) -> None:
 
 def add_missing(db: Database) -> None:
     """Add what an archive of an earlier version lacks: tables, and columns, null until the next build fills them."""
-    present = set(db.table_names())
+    sql = "select t.name, c.name from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table'"
+    there = {(table, column) for table, column in db.execute(sql).fetchall()}
+    present = {table for table, _ in there}
     missing = [
         (name, column, kind)
         for name, table in TABLES.items()
         for column, (kind, _) in table.columns.items()
-        if name in present and column not in db.table(name).columns_dict
+        if name in present and (name, column) not in there
     ]
     if not missing and present >= set(TABLES):
         return

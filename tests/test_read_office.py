@@ -224,6 +224,16 @@ def test_zip_bomb_is_not_unpacked():
     assert code_of(dense) == "too_large_for_memory"
 
 
+@pytest.mark.parametrize("flag", [1 << 5, 1 << 6])
+def test_a_part_packed_in_a_way_nobody_writes_is_damage(flag):
+    """Bit 5 of a member's flags says patched data, bit 6 strong encryption (APPNOTE 4.4.4)."""
+    data = bytearray(zip_members({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = data.rindex(signature) + offset
+        data[place : place + 2] = flag.to_bytes(2, "little")
+    assert code_of(bytes(data)) == "damaged_file"
+
+
 def test_entities_stay_closed():
     secret = '<!DOCTYPE w [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
     document = f'{secret}<w:document xmlns:w="x"><w:body><w:p><w:r><w:t>甲&e;乙</w:t></w:r></w:p></w:body></w:document>'

@@ -84,7 +84,8 @@ class Container:
         try:
             # Never unpacks more than the size it declares, which was looked at above.
             return self.zip.read(member)
-        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError) as error:
+            # zipfile's RuntimeError and its NotImplementedError: flags of patched data or strong encryption.
             raise damaged(f"{name}: {error}") from error
 
     def parse(self, name: str) -> etree._Element | None:

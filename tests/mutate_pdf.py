@@ -12,7 +12,7 @@ from tests.mutate_bytes import MOST, at_random, change_numbers, table
 
 OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.S)
 STREAM = re.compile(rb"^(<<.*?>>)\nstream\n(.*)\nendstream$", re.S)
-REFERENCE = re.compile(rb"\d+ 0 R")
+REFERENCE = re.compile(rb"(?<!\d)\d{1,8} 0 R")
 
 CMAP = (
     "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def"

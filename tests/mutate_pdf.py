@@ -10,7 +10,7 @@ from tests.hostile_text import hostile_text
 from tests.make_pdf import assemble
 from tests.mutate_bytes import MOST, at_random, change_numbers, table
 
-OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.S)
+OBJECT = re.compile(rb"(?<!\d)(\d{1,8}) 0 obj\n(.*?)\nendobj", re.S)
 STREAM = re.compile(rb"^(<<.*?>>)\nstream\n(.*)\nendstream$", re.S)
 REFERENCE = re.compile(rb"(?<!\d)\d{1,8} 0 R")
 

@@ -66,7 +66,8 @@ def paragraphs_of(
             if item.__class__ is str:
                 run.append(item)
                 continue
-            end_paragraph()
+            if run:
+                end_paragraph()
             if item is Mark.ROW:
                 rows.append([[]])
             elif item is Mark.CELL and rows:
@@ -121,10 +122,12 @@ def tidy(run: str, keep_indents: bool = False) -> list[str]:
     pieces = INDENT.split(run)
     if len(pieces) > MANY_INDENTS or (len(run) > LONG_RUN and len(BARE_INDENT.findall(run)) > MANY_BARE):
         pieces = [part for piece in pieces for part in BARE_INDENT.split(piece)]
-    tidied = (" ".join(SOURCE_LINE_END.sub("", piece).split()) for piece in pieces)
+    if "\n" in run:
+        pieces = [SOURCE_LINE_END.sub("", piece) for piece in pieces]
+    tidied = [" ".join(piece.split()) for piece in pieces]
     if keep_indents:
         first = SET_IN if LEADING_INDENT.match(run) else ""
-        tidied = ((SET_IN if number else first) + piece if piece else "" for number, piece in enumerate(tidied))
+        tidied = [(SET_IN if number else first) + piece if piece else "" for number, piece in enumerate(tidied)]
     return [piece for piece in tidied if piece]
 
 

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from io import BytesIO
 
 from archive.errors import UnreadableError
@@ -172,11 +173,12 @@ def decode_head(data: bytes) -> str | None:
 
 def rare_share(text: str) -> float:
     """Share of the characters beyond ASCII that no usual Chinese text would hold (0 to 1)."""
-    beyond = Counter(character for character in text if ord(character) > 0x7F)
+    beyond = {character: count for character, count in Counter(text).items() if character > "\x7f"}
     rare = sum(count for character, count in beyond.items() if is_rare(character))
-    return rare / beyond.total() if beyond else 0.0
+    return rare / sum(beyond.values()) if beyond else 0.0
 
 
+@cache
 def is_rare(character: str) -> bool:
     """Whether a character is neither punctuation nor in GB 2312's first level nor in Big5's first level."""
     if not "\u3400" <= character <= "\U0003ffff" or "\uff00" <= character <= "\uffef":

@@ -53,6 +53,11 @@ class RunOutcome:
     seconds: float = 0.0
     exit_code: int | None = None
 
+    @property
+    def failed(self) -> bool:
+        """Whether the verdict is a bad one; a crawl that has none yet, or never will, has not succeeded either."""
+        return not (self.verdict or "").startswith("ok")
+
 
 def crawl_sources(
     home: Home,

@@ -58,7 +58,7 @@ class Outcome:
     def line(self) -> str:
         """The one line of outcome."""
         verdicts = Counter(outcome.verdict or "unknown" for outcome in self.sources)
-        bad = [outcome for outcome in self.sources if not (outcome.verdict or "").startswith("ok")]
+        bad = [outcome for outcome in self.sources if outcome.failed]
         parts = [f"{len(self.sources)} sources crawled"]
         if verdicts:
             parts[0] += f" ({', '.join(f'{count} {verdict}' for verdict, count in sorted(verdicts.items()))})"
@@ -174,7 +174,7 @@ def exit_code_of(outcomes: Sequence[RunOutcome]) -> int:
         return MachineError.exit_code
     if any(outcome.verdict == "interrupted" for outcome in outcomes):
         return INTERRUPTED
-    failed = [outcome for outcome in outcomes if not (outcome.verdict or "").startswith("ok")]
+    failed = [outcome for outcome in outcomes if outcome.failed]
     return 0 if not failed else ALL_FAILED if len(failed) == len(outcomes) else SOME_FAILED
 
 

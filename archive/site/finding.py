@@ -7,8 +7,7 @@ snapshot never changes (READING §5.5: Datasette runs the match again for each f
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from archive.fold import fold
 from archive.hits import Hit, Snippet, contains, cut_snippets, find_hits
 from archive.search import NOTHING, Group, Phrase, group_query, parse_query, quote_phrase
+from archive.site.recent import Recent
 
 Row = dict[str, Any]
 Numbers = npt.NDArray[np.int64]
@@ -49,8 +49,7 @@ class Catalogue:
     paths: list[str]
     levels: list[str]
     trusts: list[str]
-    results: OrderedDict[str, Result] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    results: Recent[str, Result] = field(default_factory=lambda: Recent(KEPT_RESULTS))
 
     def every(self) -> Numbers:
         """The places of all reports."""
@@ -126,10 +125,8 @@ def code_values(values: Iterable[str]) -> tuple[npt.NDArray[np.int64], list[str]
 
 def search(db: sqlite3.Connection, catalogue: Catalogue, query: str) -> Result:
     """The reports a query finds; without a word in it, all of them, alike."""
-    with catalogue.lock:
-        if query in catalogue.results:
-            catalogue.results.move_to_end(query)
-            return catalogue.results[query]
+    if (kept := catalogue.results.find(query)) is not None:
+        return kept
     groups = parse_query(query)
     if not groups:
         return Result(catalogue.every())
@@ -140,10 +137,7 @@ def search(db: sqlite3.Connection, catalogue: Catalogue, query: str) -> Result:
         result = Result(places, sum(left for _, left in checked))
     else:
         result = Result(match(db, " OR ".join(group_query(group) for group in groups)))
-    with catalogue.lock:
-        catalogue.results[query] = result
-        if len(catalogue.results) > KEPT_RESULTS:
-            catalogue.results.popitem(last=False)
+    catalogue.results.keep(query, result)
     return result
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections import OrderedDict
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +19,7 @@ from archive.fold import fold
 from archive.hits import find_phrase
 from archive.search import Phrase, parse_query, quote_phrase
 from archive.site.finding import MOST_CHECKED, Catalogue, Filters, Numbers, choose, match, read_texts
+from archive.site.recent import Recent
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,8 +45,7 @@ class Memory:
     """What was worked out for one catalogue: its lengths, and the counts of the phrases last asked for."""
 
     lengths: Lengths | None = None
-    counts: OrderedDict[Phrase, Counts] = field(default_factory=OrderedDict)
-    lock: Lock = field(default_factory=Lock)
+    counts: Recent[Phrase, Counts] = field(default_factory=lambda: Recent(KEPT_COUNTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +107,10 @@ def read_phrases(query: str) -> list[Phrase]:
 
 def count_phrase(db: sqlite3.Connection, catalogue: Catalogue, memory: Memory, phrase: Phrase) -> Counts:
     """How often a phrase stands in each report's text."""
-    with memory.lock:
-        if phrase in memory.counts:
-            memory.counts.move_to_end(phrase)
-            return memory.counts[phrase]
+    if (kept := memory.counts.find(phrase)) is not None:
+        return kept
     counts = count_by_score(db, catalogue, memory, phrase) if phrase.decided else count_by_text(db, phrase)
-    with memory.lock:
-        memory.counts[phrase] = counts
-        if len(memory.counts) > KEPT_COUNTS:
-            memory.counts.popitem(last=False)
+    memory.counts.keep(phrase, counts)
     return counts
 
 

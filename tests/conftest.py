@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from archive.home import LOCK_HELD, Home
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 # The suite tries the same examples each time, however busy the machine; `--hypothesis-profile random` tries others.
 settings.register_profile("fixed", derandomize=True, deadline=None)
@@ -29,6 +34,27 @@ def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def home(tmp_path: Path) -> Home:
     """An empty home."""
     return Home(tmp_path / "home").prepare()
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home of the small archive, published; a module that changes it has its own."""
+    from archive.publish import publish
+    from tests.small_archive import write_small_archive
+
+    home = write_small_archive(tmp_path_factory.mktemp("published"))
+    publish(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def site(published: Home) -> Iterator[Datasette]:
+    """The site of the published snapshot, asked without a socket."""
+    from archive.site import make_app
+
+    site = make_app(published.snapshot)
+    yield site
+    site.get_database("reports").close()
 
 
 @pytest.fixture(scope="session")

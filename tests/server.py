@@ -49,7 +49,32 @@ FIRST = {
 SECOND = {"/2021.html": "2021年甲子区政府工作报告", "/stub.html": "2020年甲子区政府工作报告"}
 
 
-class Site:
+class Listening:
+    """A server on a free port of 127.0.0.1 while its context lasts."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+class Site(Listening):
     """The site on 127.0.0.1 while its context lasts. `asked` counts what was asked for; `delay` slows every answer."""
 
     def __init__(self) -> None:
@@ -75,9 +100,7 @@ class Site:
         self.pages["/moved.html"] = lambda: (301, {"Location": "/2022.html"}, b"")
         self.pages["/gone.html"] = lambda: (404, {"Content-Type": HTML}, "<html>页面不存在</html>".encode())
         self.pages["/shield.html"] = lambda: (200, {"Content-Type": HTML}, CHALLENGE)
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        super().__init__(handler_for(self))
 
     def page(
         self,
@@ -92,22 +115,6 @@ class Site:
         headers = {"Content-Type": content_type, "ETag": etag, "Last-Modified": modified, "Content-Encoding": encoding}
         given = {name: value for name, value in headers.items() if value}
         self.pages[path] = lambda: (200, given, body)
-
-    @property
-    def url(self) -> str:
-        """Its address, without a slash at the end."""
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
 
 
 def handler_for(site: Site) -> type[BaseHTTPRequestHandler]:

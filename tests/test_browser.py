@@ -13,10 +13,8 @@ from typing import Any
 import pytest
 
 from archive.home import Home
-from archive.publish import publish
 from tests.browsing import CHROMIUM, LOST, PAGES, SIZES, open_browser
 from tests.serving import serving
-from tests.small_archive import write_small_archive
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="skipped: playwright is not installed")
 
@@ -53,15 +51,8 @@ FAINT = """() => {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = write_small_archive(tmp_path_factory.mktemp("browser"))
-    publish(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def address(home: Home) -> Iterator[str]:
-    with serving(home) as (address, _):
+def address(published: Home) -> Iterator[str]:
+    with serving(published) as (address, _):
         yield address
 
 
@@ -205,12 +196,12 @@ def test_an_error_is_reported(desktop: Any) -> None:
     sync_api.expect(desktop.locator("pre.cite")).to_contain_text("990101-2020,year,2021,,,")
 
 
-def test_the_download_is_the_published_file(desktop: Any, home: Home) -> None:
+def test_the_download_is_the_published_file(desktop: Any, published: Home) -> None:
     desktop.goto("/")
     with desktop.expect_download() as started:
         desktop.get_by_role("link", name="下载 reports.db").click()
     assert started.value.suggested_filename.startswith("reports")
-    published = sha256(home.snapshot.read_bytes()).hexdigest()
+    published = sha256(published.snapshot.read_bytes()).hexdigest()
     assert sha256(Path(started.value.path()).read_bytes()).hexdigest() == published
     assert published in desktop.locator("main").inner_text()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -24,19 +23,10 @@ from tests.small_archive import change_something, write_small_archive
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = write_small_archive(tmp_path_factory.mktemp("downloads"))
-    publish(home)
-    change_something(home)
-    publish(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def site(home: Home) -> Iterator[Datasette]:
-    site = make_app(home.snapshot)
-    yield site
-    site.get_database("reports").close()
+def published(published: Home) -> Home:
+    change_something(published)
+    publish(published)
+    return published
 
 
 def get(site: Datasette, path: str, **headers: str) -> httpx.Response:
@@ -63,8 +53,8 @@ def test_every_file_is_what_its_digest_says(site: Datasette) -> None:
     assert sha256(get(site, old["url"]).content).hexdigest() == old["sha256"]
 
 
-def test_a_part_of_a_file(site: Datasette, home: Home) -> None:
-    whole = home.snapshot.read_bytes()
+def test_a_part_of_a_file(site: Datasette, published: Home) -> None:
+    whole = published.snapshot.read_bytes()
     for path in ("/reports.db", "/downloads/latest/reports.db"):
         part = get(site, path, range="bytes=100-199")
         assert (part.status_code, part.content) == (206, whole[100:200])

@@ -21,36 +21,27 @@ import pytest
 
 from archive.home import Home
 from archive.panels import KEYS
-from archive.publish import publish
 from archive.publish.codebook import SOURCES, describe_fields
 from archive.publish.exports import WITHOUT_INDEX, write_exports
 from archive.publish.rebuild import BUILD_INDEX, add_recipe
 from archive.schema import TABLES
 from archive.search import EVERY, GAP, fts_query, tokens
 from tests.command import baogao
-from tests.small_archive import write_small_archive
 
 PUBLISHED = [name for name, table in TABLES.items() if table.published]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = write_small_archive(tmp_path_factory.mktemp("exports"))
-    publish(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def folder(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(published: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export") / "out"
-    said = baogao(home, "export", str(folder)).stderr
+    said = baogao(published, "export", str(folder)).stderr
     assert "files" in said
     return folder
 
 
-def test_the_same_snapshot_gives_the_same_bytes(home: Home, folder: Path, tmp_path: Path) -> None:
-    write_exports(home.snapshot, tmp_path / "again")
-    (published,) = home.published.glob("exports-*")
+def test_the_same_snapshot_gives_the_same_bytes(published: Home, folder: Path, tmp_path: Path) -> None:
+    write_exports(published.snapshot, tmp_path / "again")
+    (published,) = published.published.glob("exports-*")
     for other in (tmp_path / "again", published):
         assert {path.name for path in other.iterdir()} == {path.name for path in folder.iterdir()}
         for path in folder.iterdir():
@@ -73,9 +64,9 @@ def test_every_file_is_whole_and_described(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_every_form_holds_every_row(home: Home, folder: Path, name: str) -> None:
+def test_every_form_holds_every_row(published: Home, folder: Path, name: str) -> None:
     columns = list(TABLES[name].columns)
-    with closing(sqlite3.connect(home.snapshot)) as db:
+    with closing(sqlite3.connect(published.snapshot)) as db:
         listed = ", ".join(f"[{column}]" for column in columns)
         rows = db.execute(f"select {listed} from [{name}]").fetchall()
     told = (
@@ -93,8 +84,8 @@ def test_every_form_holds_every_row(home: Home, folder: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_panels_name_their_version_and_are_sorted(home: Home, folder: Path, name: str) -> None:
-    with closing(sqlite3.connect(home.snapshot)) as db:
+def test_panels_name_their_version_and_are_sorted(published: Home, folder: Path, name: str) -> None:
+    with closing(sqlite3.connect(published.snapshot)) as db:
         rows = db.execute(f"select * from [{name}]").fetchall()
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
@@ -117,8 +108,8 @@ def test_every_column_of_the_schema_is_in_the_codebook(folder: Path) -> None:
     assert [field.column for field in describe_fields("problems") if field.is_key] == ["id"]
 
 
-def test_texts_are_files_of_a_zip(home: Home, folder: Path) -> None:
-    with closing(sqlite3.connect(home.snapshot)) as db:
+def test_texts_are_files_of_a_zip(published: Home, folder: Path) -> None:
+    with closing(sqlite3.connect(published.snapshot)) as db:
         texts = dict(db.execute("select id, text from full_reports"))
     with zipfile.ZipFile(folder / "texts.zip") as archive:
         assert archive.testzip() is None
@@ -144,8 +135,8 @@ def test_sheets_say_what_a_data_editor_asks(folder: Path) -> None:
     assert f"version: '{version}'" in citation
 
 
-def test_a_folder_in_use_is_refused(home: Home, folder: Path) -> None:
-    done = baogao(home, "export", str(folder), check=False)
+def test_a_folder_in_use_is_refused(published: Home, folder: Path) -> None:
+    done = baogao(published, "export", str(folder), check=False)
     assert done.returncode == 2
     assert "not empty" in done.stderr
 

@@ -7,7 +7,6 @@ import csv
 import io
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
@@ -19,24 +18,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.fold import fold
 from archive.home import Home
-from archive.publish import publish
-from archive.site import make_app
 from archive.site.asking import BadAskingError, read_asking
-from tests.small_archive import HOSTILE, write_small_archive
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = write_small_archive(tmp_path_factory.mktemp("finding"))
-    publish(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def site(home: Home) -> Iterator[Datasette]:
-    site = make_app(home.snapshot)
-    yield site
-    site.get_database("reports").close()
+from tests.small_archive import HOSTILE
 
 
 def get(site: Datasette, path: str, **parameters: str) -> httpx.Response:
@@ -64,8 +47,8 @@ def words_of(tree: LexborHTMLParser, css: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def texts(home: Home) -> dict[str, str]:
-    with closing(sqlite3.connect(home.snapshot)) as db:
+def texts(published: Home) -> dict[str, str]:
+    with closing(sqlite3.connect(published.snapshot)) as db:
         return {
             id: fold(text)
             for id, text in db.execute("select id, coalesce(title, '') || char(10) || text from full_reports")

@@ -6,7 +6,6 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -17,26 +16,11 @@ import pytest
 from datasette.app import Datasette
 
 from archive.home import Home
-from archive.publish import publish
 from archive.site import make_app
 from archive.site.plugins import guarding
-from tests.small_archive import HOSTILE, write_small_archive
+from tests.small_archive import HOSTILE
 
 FOR_EVER = "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = write_small_archive(tmp_path_factory.mktemp("guarding"))
-    publish(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def site(home: Home) -> Iterator[Datasette]:
-    site = make_app(home.snapshot)
-    yield site
-    site.get_database("reports").close()
 
 
 def get(site: Datasette, path: str, **parameters: str) -> httpx.Response:
@@ -68,19 +52,19 @@ def get(site: Datasette, path: str, **parameters: str) -> httpx.Response:
     ],
 )
 def test_hostile_sql_ends_soon_and_tells_nothing(
-    site: Datasette, home: Home, sql: str, capfd: pytest.CaptureFixture[str]
+    site: Datasette, published: Home, sql: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    before = sha256(home.snapshot.read_bytes()).hexdigest()
+    before = sha256(published.snapshot.read_bytes()).hexdigest()
     begun = time.monotonic()
     for path in ("/reports", "/reports.json"):
         answer = get(site, path, sql=sql)
         assert answer.status_code in (200, 400, 403), answer.text[:300]
-        for inside in ("Traceback", str(home.root), "/site-packages/", 'File "'):
+        for inside in ("Traceback", str(published.root), "/site-packages/", 'File "'):
             assert inside not in answer.text
     # Two statements of two seconds at most, on a busy machine.
     assert time.monotonic() - begun < 30
     assert "Traceback" not in "".join(capfd.readouterr())
-    assert sha256(home.snapshot.read_bytes()).hexdigest() == before
+    assert sha256(published.snapshot.read_bytes()).hexdigest() == before
 
 
 # Datasette leaves some of its own unawaited where a facet fails.
@@ -101,7 +85,7 @@ def test_hostile_sql_ends_soon_and_tells_nothing(
     ],
 )  # fmt: skip
 def test_no_parameter_lets_anything_in(
-    site: Datasette, home: Home, path: str, capfd: pytest.CaptureFixture[str]
+    site: Datasette, published: Home, path: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for hostile in (HOSTILE, "1' or '1'='1", "\0", "9" * 400, "../../etc/passwd"):
         answer = get(site, path.format(quote(hostile, safe="")))
@@ -109,7 +93,7 @@ def test_no_parameter_lets_anything_in(
         if "html" in answer.headers.get("content-type", ""):
             assert "<script>alert" not in answer.text
             assert "<img src=x" not in answer.text
-        assert str(home.root) not in answer.text
+        assert str(published.root) not in answer.text
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
@@ -119,17 +103,17 @@ def test_a_text_view_gives_no_more_than_a_page_can_hold(site: Datasette) -> None
     assert site.setting("max_returned_rows") <= 200
 
 
-def test_the_inside_stays_in(site: Datasette, home: Home) -> None:
+def test_the_inside_stays_in(site: Datasette, published: Home) -> None:
     for page in ("databases", "databases.json", "plugins.json", "versions.json", "settings.json", "threads.json",
                  "actor.json", "metadata.json", "config.json", "permissions", "logout", "allow-debug", "messages"):  # fmt: skip
         answer = get(site, f"/-/{page}")
         assert answer.status_code == 404, page
-        assert str(home.root) not in answer.text
+        assert str(published.root) not in answer.text
     assert "default-src" in get(site, "/-/databases.json").headers["content-security-policy"]
 
 
-def test_the_served_file_cannot_be_written(home: Home) -> None:
-    site = make_app(home.snapshot)
+def test_the_served_file_cannot_be_written(published: Home) -> None:
+    site = make_app(published.snapshot)
     db = site.get_database("reports")
     assert not db.is_mutable
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -22,23 +21,9 @@ from archive.site import make_app
 from archive.site.citing import Citation, escape_bibtex, name_government, write_bibtex, write_csl, write_ris
 from archive.site.coverage import parents, read_coverage, span
 from tests.browsing import LOST, PAGES
-from tests.small_archive import HOSTILE, Writer, write_report, write_small_archive
+from tests.small_archive import HOSTILE, Writer, write_report
 
 HAN = re.compile("[\u4e00-\u9fff]")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = write_small_archive(tmp_path_factory.mktemp("pages"))
-    publish(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def site(home: Home) -> Iterator[Datasette]:
-    site = make_app(home.snapshot)
-    yield site
-    site.get_database("reports").close()
 
 
 def get(site: Datasette, path: str, **headers: str) -> httpx.Response:
@@ -282,7 +267,7 @@ def test_the_government_that_gave_a_report(name: str, government: str) -> None:
 # --- comparison
 
 
-def test_two_years_and_two_copies_are_compared(site: Datasette, home: Home) -> None:
+def test_two_years_and_two_copies_are_compared(site: Datasette, published: Home) -> None:
     tree = page(site, "/compare?a=990101-2021&b=990101-2020")
     assert words_of(tree, "h1") == "甲子区：2020 年与 2021 年"
     assert [option.attributes["value"] for option in tree.css("#a option[selected]")] == ["990101-2020"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -25,23 +24,9 @@ from archive.site import make_app, phrases, words
 from archive.site.codes import PROBLEMS, TRUST_MEANINGS
 from archive.site.queries import is_link
 from archive.site.reading import Place, lay_out
-from tests.small_archive import HOSTILE, REGIONS, Writer, write_report, write_small_archive
+from tests.small_archive import HOSTILE, REGIONS, Writer, write_report
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = write_small_archive(tmp_path_factory.mktemp("site"))
-    publish(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def site(home: Home) -> Iterator[Datasette]:
-    site = make_app(home.snapshot)
-    yield site
-    site.get_database("reports").close()
 
 
 def get(site: Datasette, path: str) -> httpx.Response:
@@ -72,7 +57,7 @@ def words_of(tree: LexborHTMLParser, css: str) -> str:
 # --- front page
 
 
-def test_front_page_says_what_the_archive_holds(site: Datasette, home: Home) -> None:
+def test_front_page_says_what_the_archive_holds(site: Datasette, published: Home) -> None:
     tree = page(site, "/")
     assert "报告29" in words_of(tree, ".counts")
     assert "2019–2024" in words_of(tree, ".counts")
@@ -83,7 +68,7 @@ def test_front_page_says_what_the_archive_holds(site: Datasette, home: Home) -> 
     # What no source has promised is not called missing.
     assert [cell.attributes["title"] for cell in tree.css(".grid .no_source")] == ["丙寅县 2020：还没有来源收录该地区"]
     assert len(tree.css(".newest li")) == 8
-    digest = sha256(home.snapshot.read_bytes()).hexdigest()
+    digest = sha256(published.snapshot.read_bytes()).hexdigest()
     assert digest in words_of(tree, "#download ~ dl")
     for link in tree.css(".examples a"):
         assert int(words_of(page(site, link.attributes["href"] or ""), ".total strong")) > 0
@@ -128,8 +113,8 @@ def test_front_page_of_an_empty_archive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["营商环境", "旧改", "一网通办", "水", "各位代表", "新建改建道路", "没有这个词"])
-def test_search_box_finds_exactly_what_contains_the_word(site: Datasette, home: Home, word: str) -> None:
-    with closing(sqlite3.connect(home.snapshot)) as db:
+def test_search_box_finds_exactly_what_contains_the_word(site: Datasette, published: Home, word: str) -> None:
+    with closing(sqlite3.connect(published.snapshot)) as db:
         expected = sorted(id for id, text in db.execute("select id, text from full_reports") if word in fold(text))
     found = get(site, f"/reports/reports.json?_search={quote(word)}&_shape=array&_size=max").json()
     assert sorted(row["id"] for row in found) == expected
@@ -181,9 +166,9 @@ def test_report_is_set_for_reading(site: Datasette) -> None:
     assert words_of(tree, "section[aria-labelledby=family] .years") == "示例省 样例市 乙丑区"
 
 
-def test_every_copy_is_shown_with_address_time_and_digest(site: Datasette, home: Home) -> None:
+def test_every_copy_is_shown_with_address_time_and_digest(site: Datasette, published: Home) -> None:
     tree = page(site, "/reports/reports/990101-2020")
-    with closing(sqlite3.connect(home.snapshot)) as db:
+    with closing(sqlite3.connect(published.snapshot)) as db:
         copies = db.execute(
             "select url, fetched_at, payload_sha256, why from provenance where report = '990101-2020' order by rank"
         ).fetchall()
@@ -313,9 +298,9 @@ def test_every_published_table_and_column_has_chinese_words() -> None:
     assert missing == [], "give these words in archive/site/words.py"
 
 
-def test_download_is_the_published_file_under_its_version(site: Datasette, home: Home) -> None:
+def test_download_is_the_published_file_under_its_version(site: Datasette, published: Home) -> None:
     answer = get(site, "/reports.db")
-    assert answer.content == home.snapshot.read_bytes()
+    assert answer.content == published.snapshot.read_bytes()
     assert re.search(r'filename="reports-\d{4}\.\d\d\.\d\d\.db"', answer.headers["content-disposition"])
 
 
@@ -334,9 +319,9 @@ def test_errors_print_no_traceback(site: Datasette, capfd: pytest.CaptureFixture
     assert "Traceback" not in printed.out + printed.err
 
 
-def test_a_file_without_its_versioned_name_is_served_too(home: Home, tmp_path: Path) -> None:
+def test_a_file_without_its_versioned_name_is_served_too(published: Home, tmp_path: Path) -> None:
     path = tmp_path / "reports.db"
-    path.write_bytes(home.snapshot.read_bytes())
+    path.write_bytes(published.snapshot.read_bytes())
     assert "报告29" in words_of(page(make_app(path), "/"), ".counts")
 
 

@@ -8,7 +8,6 @@ import io
 import random
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,24 +23,9 @@ from archive.hits import find_phrase
 from archive.home import Home
 from archive.publish import publish
 from archive.search import HAN, make_phrase
-from archive.site import make_app
 from archive.site.finding import NO_FILTERS, read_catalogue
 from archive.site.trends import Memory, count_phrase, read_phrases, trace_phrases
-from tests.small_archive import HOSTILE, Writer, write_small_archive
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = write_small_archive(tmp_path_factory.mktemp("trends"))
-    publish(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def site(home: Home) -> Iterator[Datasette]:
-    site = make_app(home.snapshot)
-    yield site
-    site.get_database("reports").close()
+from tests.small_archive import HOSTILE, Writer
 
 
 def get(site: Datasette, path: str, **parameters: str) -> httpx.Response:
@@ -68,13 +52,13 @@ def check_counts(path: Path, words: list[str]) -> None:
             assert found == {place: number for place, number in numbers.items() if number}, word
 
 
-def test_counts_are_those_of_the_texts(home: Home) -> None:
-    with closing(sqlite3.connect(home.snapshot)) as db:
+def test_counts_are_those_of_the_texts(published: Home) -> None:
+    with closing(sqlite3.connect(published.snapshot)) as db:
         runs = [run for (text,) in db.execute("select text from texts") for run in re.findall(f"[{HAN}]+", fold(text))]
     chance = random.Random(0)
     drawn = [run[:length] for run in chance.sample(runs, 60) if (length := chance.randint(1, 6))]
     words = ["水", "旧改", "营商环境", "年", "2400个", "84.6亿元", "12%", "5g", "各位代表！", "政府", "没有这个词"]
-    check_counts(home.snapshot, [*words, *drawn])
+    check_counts(published.snapshot, [*words, *drawn])
 
 
 def test_counts_are_those_of_real_texts(tmp_path: Path) -> None:
@@ -109,9 +93,9 @@ def test_counts_are_those_of_real_texts(tmp_path: Path) -> None:
     )
 
 
-def test_by_year_region_and_first_seen(site: Datasette, home: Home) -> None:
+def test_by_year_region_and_first_seen(site: Datasette, published: Home) -> None:
     (trend,) = told(site, q="营商环境")
-    with closing(sqlite3.connect(home.snapshot)) as db:
+    with closing(sqlite3.connect(published.snapshot)) as db:
         rows = db.execute(
             "select r.year, r.chars, r.region_name, r.id, t.text from full_reports r join texts t using(text)"
         )

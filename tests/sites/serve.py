@@ -8,11 +8,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote, urlsplit
 
+from tests.server import Listening
 from tests.sites.make import HTML, Answer, Site
 
 MISSING = Answer("<html><title>404</title>您访问的页面不存在</html>".encode(), HTML, 404)
@@ -30,7 +29,7 @@ class Asked:
     sent: int
 
 
-class World:
+class World(Listening):
     """The sites on 127.0.0.1 while its context lasts. `asked` lists the requests; `rules` may answer in a site's place."""
 
     def __init__(self, sites: Iterable[Site]) -> None:
@@ -43,14 +42,12 @@ class World:
         self.most_at_once: dict[str, int] = defaultdict(int)
         self.rules: dict[str, Callable[[str, int], Answer | None]] = {}
         self.lock = threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        super().__init__(handler_for(self))
 
     @property
     def proxy(self) -> str:
         """What a crawler gets as `http_proxy`."""
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return self.url
 
     def at(self, host: str) -> list[Asked]:
         """What a host was asked for, in order."""
@@ -60,17 +57,6 @@ class World:
         """The seconds between the beginnings of two requests to a host."""
         began = sorted(asked.began for asked in self.at(host))
         return [after - before for before, after in itertools.pairwise(began)]
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
 
 
 def handler_for(world: World) -> type[BaseHTTPRequestHandler]:

@@ -213,10 +213,12 @@ def is_head_line(line: str) -> bool:
     """Whether a line between title and salutation belongs to the head: session, date or speaker."""
     if len(line) > LONGEST_HEAD:
         return False
-    squeezed = squeeze(simplify(line))
+    squeezed = squeeze(line)
+    if len(squeezed) > 90:
+        return False
+    squeezed = simplify(squeezed)
     return bool(
-        len(squeezed) <= 90
-        and not re.search(r"[。！？；]", squeezed.removesuffix("。"))
+        not re.search(r"[。！？；]", squeezed.removesuffix("。"))
         and (
             SESSION.search(squeezed)
             or DAMAGED_SESSION.search(squeezed)

@@ -53,8 +53,9 @@ DAMAGED_SESSION = re.compile(
     rf"第(?:{NUMERAL})?届?(?:人民代表大会|{CONGRESS_LESS_ONE})第?(?:{NUMERAL})?次?(?:全体)?会议"
 )
 
+ADDRESS = "各位"  # the same in traditional characters
 SALUTATION = re.compile(
-    r"各位(?:代表|委员)(?:[、，,]?\s*(?:各位)?(?:委员|同志们|同志|代表|来宾|朋友们)){0,8}\s*[:：！!]"
+    rf"{ADDRESS}(?:代表|委员)(?:[、，,]?\s*(?:各位)?(?:委员|同志们|同志|代表|来宾|朋友们)){{0,8}}\s*[:：！!]"
 )
 
 # 我 may be the character a text has lost (seeds: 现在,代表…人民政府).
@@ -189,8 +190,8 @@ def is_title(line: str) -> bool:
     """Whether a line is the title of a government work report and nothing else."""
     if len(line) > LONGEST_HEAD:
         return False
-    squeezed = re.sub(r"\s", "", simplify(SITE_TAG.sub("", line)))
-    return len(squeezed) <= 60 and TITLE.match(squeezed) is not None
+    squeezed = squeeze(SITE_TAG.sub("", line))
+    return len(squeezed) <= 60 and TITLE.match(simplify(squeezed)) is not None
 
 
 def tidy_title(line: str) -> str:
@@ -227,7 +228,9 @@ def find_salutation(lines: tuple[str, ...] | list[str]) -> int | None:
     """
     seen, found, any_salutation = 0, None, None
     for number, line in enumerate(lines):
-        if match := SALUTATION.search(simplify(line[:200])):
+        start = line[:200]
+        # Most lines have none: looking for its first word spares them being simplified.
+        if ADDRESS in start and (match := SALUTATION.search(simplify(start))):
             is_remark = match[0][-1] in "！!" and line[match.end() :].strip() != ""
             if any_salutation is None and seen < 3000 and not is_remark:
                 any_salutation = number

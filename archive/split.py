@@ -70,8 +70,7 @@ def speeches(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Whole reports one after another on one page. Nothing unless there are two, each with its own salutation."""
     openings: list[tuple[int, int]] = []
     for number, line in enumerate(paragraphs):
-        follows = simplify("".join(paragraphs[number : number + 2])[:120])
-        if SALUTATION.match(line) and OPENING.search(follows):
+        if SALUTATION.match(line) and OPENING.search(simplify("".join(paragraphs[number : number + 2])[:120])):
             start = head_start(paragraphs, number, openings[-1][1] if openings else -1)
             openings.append((start, number))
     starts = [0, *(start for start, opening in openings[1:] if start < opening)]

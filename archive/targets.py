@@ -47,8 +47,8 @@ FALLING = frozenset({"energy_intensity", "carbon_intensity"})
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One row of indicators.csv. `codes`: two where the words name two indicators (城乡居民收入). `core`: a part of
-    every wording, to see fast that a sentence has none.
+    """One row of indicators.csv. `codes`: two where the words name two indicators (城乡居民收入). `core`: every wording
+    has a part that this matches, so that a sentence without one need not be searched for the wordings.
     """
 
     codes: tuple[str, ...]
@@ -86,6 +86,15 @@ class Name:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words for an indicator, or for several that share them, and the core every one of the words has."""
+
+    words: re.Pattern[str]
+    core: re.Pattern[str]
+    indicators: tuple[Indicator, ...]
+
+
 @cache
 def load_indicators() -> tuple[Indicator, ...]:
     """The indicators of indicators.csv, in its order."""
@@ -105,12 +114,12 @@ def load_indicators() -> tuple[Indicator, ...]:
 @cache
 def cores_pattern() -> re.Pattern[str]:
     """A pattern that finds a core in every name of an indicator, and is quick where there is none."""
-    return re.compile("|".join(one.core for one in load_indicators() if one.core))
+    return re.compile("|".join(dict.fromkeys(one.core for one in load_indicators() if one.core)))
 
 
 @cache
-def names_pattern() -> tuple[re.Pattern[str], tuple[tuple[Indicator, ...], ...]]:
-    """One pattern for all names, and the indicators of each of its groups.
+def load_wordings() -> tuple[Wording, ...]:
+    """The wordings of indicators.csv with their indicators. Of two that match at one place the first counts.
 
     生产总值 comes last: 生产总值能耗 begins as it does.
     """
@@ -121,8 +130,13 @@ def names_pattern() -> tuple[re.Pattern[str], tuple[tuple[Indicator, ...], ...]]
         else:
             groups[one.words] = [one]
     ordered = sorted(groups.items(), key=lambda item: item[1][0].codes[0] == "gdp_growth")
-    pattern = "|".join(f"(?P<n{place}>{words})" for place, (words, _) in enumerate(ordered))
-    return re.compile(pattern), tuple(tuple(them) for _, them in ordered)
+    return tuple(Wording(re.compile(words), re.compile(them[0].core), tuple(them)) for words, them in ordered)
+
+
+@cache
+def wordings_with(core: str) -> frozenset[int]:
+    """The places in load_wordings of those that a core found in a sentence may belong to."""
+    return frozenset(place for place, wording in enumerate(load_wordings()) if wording.core.fullmatch(core))
 
 
 def find_targets(text: str, sections: Sequence[Section], year: int, region_name: str | None = None) -> list[Target]:
@@ -147,14 +161,24 @@ def find_targets(text: str, sections: Sequence[Section], year: int, region_name:
 
 def find_names(text: str, start: int, end: int) -> list[Name]:
     """The names of indicators in a sentence that has a figure or a comparison."""
-    core = cores_pattern().search(text, start, end)
-    if core is None or not WORTH.search(text, start, end):
+    cores = list(cores_pattern().finditer(text, start, end))
+    if not cores or not WORTH.search(text, start, end):
         return []
-    pattern, groups = names_pattern()
-    return [
-        Name(groups[int(str(hit.lastgroup)[1:])], hit.start(), hit.end())
-        for hit in pattern.finditer(text, max(start, core.start() - LONGEST_BEFORE), end)
-    ]
+    wordings = load_wordings()
+    places = sorted(frozenset().union(*(wordings_with(core[0]) for core in cores)))
+    # The next match of each wording; it is searched for again only when another has taken its place.
+    begin = max(start, cores[0].start() - LONGEST_BEFORE)
+    hits = {place: wordings[place].words.search(text, begin, end) for place in places}
+    names: list[Name] = []
+    while found := [(hit.start(), place) for place, hit in hits.items() if hit]:
+        _, first = min(found)
+        hit = hits[first]
+        assert hit is not None
+        names.append(Name(wordings[first].indicators, hit.start(), hit.end()))
+        for place in places:
+            if (other := hits[place]) and other.start() < hit.end():
+                hits[place] = wordings[place].words.search(text, hit.end(), end)
+    return names
 
 
 def own_words(region_name: str | None) -> tuple[str, ...]:

@@ -78,7 +78,6 @@ def check_readings(ingester: Ingester) -> Iterator[str]:
         if isinstance(found, UnreadableError):
             now = []
         else:
-            reports = [finding.text for finding in found.findings if finding.identity.is_report]
-            now = [hashlib.sha256(text.encode()).hexdigest() for text in reports]
+            now = [finding.text_sha256 for finding in found.findings if finding.identity.is_report]
         if [digest for (digest,) in rows] != now:
             yield f"capture {capture.id} ({capture.url}): it gives {len(now)} texts that its rows do not have; {MEND}"

@@ -18,8 +18,9 @@ from typing import Any
 
 from archive.captures.stored import Stored
 from archive.errors import BadArgumentsError, MachineError, UnreadableError
-from archive.examine import Circumstances, Examination
+from archive.examine import Circumstances
 from archive.examiners import Examiners, Task, examine
+from archive.kept import KeptPage
 
 # Seconds to find the scheduler and the first worker.
 JOIN_SECONDS = 30
@@ -29,7 +30,7 @@ BATCH = 8
 # Batches under way for each worker: one examined, one waiting there, one on its way.
 BATCHES_A_WORKER = 3
 
-Result = Examination | UnreadableError
+Result = KeptPage | UnreadableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,8 @@ class Cluster:
             waiting.batch, waiting.place = future, place
         self.filling = []
 
-    def result(self, waiting: Waiting) -> Examination:
-        """The examination. Raises UnreadableError where the page cannot be read."""
+    def result(self, waiting: Waiting) -> KeptPage:
+        """What was found. Raises UnreadableError where the page cannot be read."""
         if waiting.batch is None:
             self.send()
         assert waiting.batch is not None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from archive.errors import UnreadableError
 from archive.examine import Circumstances, Examination, examine
+from archive.kept import KeptPage, keep
 from archive.read import ocr
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ class Task:
     known: Circumstances
     later: tuple[Stored, ...] = ()
 
-    def run(self) -> Examination:
+    def run(self) -> KeptPage:
         """Do it. Raises UnreadableError."""
         if isinstance(self.payload, bytes) and not self.later:
-            return self.look(self.payload, self.known)
+            return keep(self.look(self.payload, self.known))
         from archive.captures.stored import payload_of  # noqa: PLC0415 (only who reads WARC files need know how)
 
         later = tuple(payload_of(page) for page in self.later)
-        return self.look(payload_of(self.payload), replace(self.known, later=later))
+        return keep(self.look(payload_of(self.payload), replace(self.known, later=later)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Examining:
 
     task: Task
     pool: ProcessPoolExecutor
-    future: Future[Examination]
+    future: Future[KeptPage]
 
 
 def start_worker(memory_mb: int) -> None:
@@ -110,8 +111,8 @@ class Examiners:
         task = Task(examine, payload, known, later)
         return Examining(task, self.pool, self.pool.submit(task.run))
 
-    def result(self, examining: Examining) -> Examination:
-        """The examination, or UnreadableError where the page could not be read in time or ended its worker."""
+    def result(self, examining: Examining) -> KeptPage:
+        """What was found, or UnreadableError where the page could not be read in time or ended its worker."""
         try:
             return wait_for(examining)
         except UnreadableError as error:
@@ -142,8 +143,8 @@ class Examiners:
             self.pool = None
 
 
-def wait_for(examining: Examining) -> Examination:
-    """The examination, or UnreadableError: timeout, too_large_for_memory or the reader's own."""
+def wait_for(examining: Examining) -> KeptPage:
+    """What was found, or UnreadableError: timeout, too_large_for_memory or the reader's own."""
     try:
         return examining.future.result(timeout=patience())
     except FutureTimeoutError:

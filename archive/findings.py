@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.corrected import write_overruled
-from archive.database import writing
+from archive.database import insert_rows, writing
 from archive.errors import UnreadableError
-from archive.examine import Examination
-from archive.fold import fold_text
 from archive.identify import evidence_rows
-from archive.model import Capture, Finding, Problem
+from archive.kept import KeptFinding, KeptPage
+from archive.model import Capture, Problem
 from archive.sketches import store_sketch
 from archive.sourcefile import Source
 from archive.unsettled import mark
@@ -97,79 +96,73 @@ def store_unreadable(db: Database, capture: Capture, error: UnreadableError, rul
     return Outcome(capture.id, rejections=1, unreadable=error.message)
 
 
-def store_findings(db: Database, capture: Capture, examination: Examination, origin: str, rules: str) -> Outcome:
+def store_findings(db: Database, capture: Capture, page: KeptPage, origin: str, rules: str) -> Outcome:
     """Write the copies and rejections of one capture in one transaction, in place of what it gave before."""
     copies = rejections = problems = 0
     with writing(db):
         forget_findings(db, capture.id)
-        for finding in examination.findings:
-            write_overruled(db, capture.id, finding.candidate.part, finding.overruled)
-            folded = fold_text(finding.text)
-            identity, candidate = finding.identity, finding.candidate
+        for finding in page.findings:
+            write_overruled(db, capture.id, finding.part, finding.overruled)
+            identity = finding.identity
             if not identity.is_report:
-                reject(db, capture.id, candidate.part, candidate.title, identity.reason, identity.detail, len(folded))
+                reject(db, capture.id, finding.part, finding.title, identity.reason, identity.detail, finding.chars)
                 rejections += 1
                 continue
-            store_copy(db, capture, finding, folded, examination.page.reader, origin)
+            store_copy(db, capture, finding, page.reader, origin)
             copies += 1
             problems += len(finding.problems)
-        if examination.continues:
-            detail = f"joined to capture {examination.continues}"
-            reject(db, capture.id, 0, examination.page.title, "later_page", detail, 0)
+        if page.continues:
+            reject(db, capture.id, 0, page.title, "later_page", f"joined to capture {page.continues}", 0)
             rejections += 1
-        elif not examination.findings:
-            reason, detail = (
-                ("list_page", "none of the bundle's items is on it") if examination.page.paragraphs else EMPTY
-            )
-            reject(db, capture.id, 0, examination.page.title, reason, detail, 0)
+        elif not page.findings:
+            reason, detail = ("list_page", "none of the bundle's items is on it") if page.holds_text else EMPTY
+            reject(db, capture.id, 0, page.title, reason, detail, 0)
             rejections += 1
         mark_examined(db, capture.id, rules)
     return Outcome(capture.id, copies, rejections, problems)
 
 
-def store_copy(db: Database, capture: Capture, finding: Finding, folded: str, reader: str, origin: str) -> None:
-    """Write one copy with its text, problems and fingerprints. Its report is settled later."""
-    identity, candidate = finding.identity, finding.candidate
-    copy_id = f"{capture.id}-{candidate.part}"
-    digest, folded_digest = (hashlib.sha256(text.encode()).hexdigest() for text in (finding.text, folded))
-    db.execute("insert or ignore into texts values (?, ?)", [digest, finding.text])
-    db.table("copies").insert(
-        {
-            "id": copy_id,
-            "capture": capture.id,
-            "part": candidate.part,
-            "source": capture.source,
-            "url": capture.url,
-            "url_key": url_key(capture.url) if capture.url else None,
-            "published_on": candidate.published_on,
-            "title_as_shown": candidate.title,
-            "title": identity.title,
-            "region": identity.region,
-            "region_name": identity.region_name,
-            "township": identity.township,
-            "year": identity.year,
-            "title_year": identity.title_year,
-            "delivered_on": identity.delivered_on,
-            "congress": identity.congress,
-            "session": identity.session,
-            "speaker": identity.speaker,
-            "speaker_post": identity.speaker_post,
-            "text_sha256": digest,
-            "folded_sha256": folded_digest,
-            "chars": len(folded),
-            "complete": int(identity.complete),
-            "lost": finding.lost or None,
-            "damage": sum(problem.severity == "major" for problem in finding.problems),
-            "reader": reader,
-            "origin": origin,
-            "evidence": json.dumps(evidence_rows(identity.evidence), ensure_ascii=False),
-            "seen_from": capture.fetched_at,
-            "seen_until": capture.last_seen_at,
-        }
-    )
+def store_copy(db: Database, capture: Capture, finding: KeptFinding, reader: str, origin: str) -> None:
+    """Write one copy with its text, problems and fingerprint. Its report is settled later."""
+    identity = finding.identity
+    copy_id = f"{capture.id}-{finding.part}"
+    db.execute("insert or ignore into texts values (?, ?)", [finding.text_sha256, finding.text])
+    row = {
+        "id": copy_id,
+        "capture": capture.id,
+        "part": finding.part,
+        "source": capture.source,
+        "url": capture.url,
+        "url_key": url_key(capture.url) if capture.url else None,
+        "published_on": finding.published_on,
+        "title_as_shown": finding.title,
+        "title": identity.title,
+        "region": identity.region,
+        "region_name": identity.region_name,
+        "township": identity.township,
+        "year": identity.year,
+        "title_year": identity.title_year,
+        "delivered_on": identity.delivered_on,
+        "congress": identity.congress,
+        "session": identity.session,
+        "speaker": identity.speaker,
+        "speaker_post": identity.speaker_post,
+        "text_sha256": finding.text_sha256,
+        "folded_sha256": finding.folded_sha256,
+        "chars": finding.chars,
+        "complete": int(identity.complete),
+        "lost": finding.lost or None,
+        "damage": sum(problem.severity == "major" for problem in finding.problems),
+        "reader": reader,
+        "origin": origin,
+        "evidence": json.dumps(evidence_rows(identity.evidence), ensure_ascii=False),
+        "seen_from": capture.fetched_at,
+        "seen_until": capture.last_seen_at,
+    }
+    insert_rows(db, "copies", [row])
     for problem in finding.problems:
         write_problem(db, copy_id, problem)
-    store_sketch(db, folded_digest, folded)
+    store_sketch(db, finding.folded_sha256, finding.hashes)
     mark(db, "copy", [copy_id])
 
 

@@ -11,8 +11,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
@@ -21,17 +22,32 @@ from archive.captures import CaptureStore
 from archive.cluster import Cluster
 from archive.corrected import concerned, remember_corrections, write_corrections
 from archive.corrections import Correction, read_corrections
+from archive.database import writing
 from archive.errors import UnreadableError
-from archive.examine import Circumstances, Examination
+from archive.examine import Circumstances
 from archive.examiners import Examiners
 from archive.findings import Outcome, store_findings, store_unreadable, write_sources
 from archive.home import Home
+from archive.kept import KeptPage
 from archive.model import Capture, PageRules
 from archive.regions import load_regions
 from archive.settle import settle_all
 from archive.sourcefile import Source
 from archive.sources import source_of
 from archive.urls import url_key
+
+Thing = TypeVar("Thing")
+
+
+# Captures written in one transaction: a commit then takes little beside them, and others wait for a few milliseconds.
+WRITTEN_AT_ONCE = 16
+
+
+def batched(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """The things in lists of `size`, the last one shorter; itertools has it from Python 3.12 on."""
+    rest = iter(things)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 @cache
@@ -126,14 +142,19 @@ class Ingester:
         return outcome
 
     def ingest_many(self, capture_ids: Iterable[str]) -> Iterator[Outcome]:
-        """Examine captures in the workers, a few ahead, and write them in the order given."""
-        for capture, found in self.examine_many(capture_ids):
-            if isinstance(found, UnreadableError):
-                yield store_unreadable(self.db, capture, found, rules_version())
-            else:
-                yield store_findings(self.db, capture, found, origin_of(capture, self.sources), rules_version())
+        """Examine captures in the workers, a few ahead, and write them in the order given, some in a transaction."""
+        for some in batched(self.examine_many(capture_ids), WRITTEN_AT_ONCE):
+            with writing(self.db):
+                outcomes = [self.store_capture(capture, found) for capture, found in some]
+            yield from outcomes
 
-    def examine_many(self, capture_ids: Iterable[str]) -> Iterator[tuple[Capture, Examination | UnreadableError]]:
+    def store_capture(self, capture: Capture, found: KeptPage | UnreadableError) -> Outcome:
+        """Write what an examination gave."""
+        if isinstance(found, UnreadableError):
+            return store_unreadable(self.db, capture, found, rules_version())
+        return store_findings(self.db, capture, found, origin_of(capture, self.sources), rules_version())
+
+    def examine_many(self, capture_ids: Iterable[str]) -> Iterator[tuple[Capture, KeptPage | UnreadableError]]:
         """Captures in the order given with what the workers make of them, writing nothing."""
         ahead: list[tuple[Capture, Any]] = []
         for capture_id in capture_ids:
@@ -152,7 +173,7 @@ class Ingester:
         """The corrections that may concern a capture: those of its candidates, and all that name reports."""
         return tuple(one for one in self.corrections if one.of_report or one.id.rpartition("-")[0] == capture_id)
 
-    def conclude(self, capture: Capture, examining: Any) -> tuple[Capture, Examination | UnreadableError]:
+    def conclude(self, capture: Capture, examining: Any) -> tuple[Capture, KeptPage | UnreadableError]:
         """Wait for an examination."""
         try:
             return capture, self.examiners.result(examining)

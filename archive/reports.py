@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.copies import Ranked, origin_rank
+from archive.database import upsert_row
 from archive.settle_text import forget_restoration, settle_text
 from archive.units import delete_units, write_units
 from archive.unsettled import mark
@@ -47,7 +48,7 @@ def write_report(
         "first_seen_at": times[0] if times else None,
     }
     old = db.execute("select text_sha256 from reports where id = ?", [report_id]).fetchone()
-    db.table("reports").upsert(row, pk="id")
+    upsert_row(db, "reports", row)
     if old is not None and old[0] != row["text_sha256"]:
         mark(db, "text", [old[0]])
     # Not only where the text is new: other rules find other units in the same text.

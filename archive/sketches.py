@@ -13,7 +13,7 @@ import json
 import numpy as np
 from sqlite_utils import Database
 
-from archive.copies import CONTAINMENT, contain, fingerprint, sample_long
+from archive.copies import CONTAINMENT, contain, sample_long
 
 # The stop list: shingles of more texts than this (READING §3.5).
 STOP = 200
@@ -37,16 +37,16 @@ where f.shared >= case when min(k.size, :size) < :few then :shared_of_few else :
 """
 
 
-def store_sketch(db: Database, folded_sha256: str, folded: str) -> None:
+def store_sketch(db: Database, folded_sha256: str, hashes: bytes) -> None:
     """Keep the fingerprint of a folded text, unless it is known; `index_sketches` makes it findable."""
-    hashes = fingerprint(folded)
     known = db.execute("select hashes from sketches where folded_sha256 = ?", [folded_sha256]).fetchone()
-    if known and known[0] == hashes.tobytes():
+    if known and known[0] == hashes:
         return
     if known:  # from a time of other rules
         drop_sketch(db, folded_sha256)
+    size = len(sample_long(np.frombuffer(hashes, dtype=np.int64)))
     sql = "insert into sketches (text, folded_sha256, size, hashes, indexed) values (?, ?, ?, ?, 0)"
-    db.execute(sql, [choose_number(db, folded_sha256), folded_sha256, len(sample_long(hashes)), hashes.tobytes()])
+    db.execute(sql, [choose_number(db, folded_sha256), folded_sha256, size, hashes])
 
 
 def choose_number(db: Database, digest: str) -> int:

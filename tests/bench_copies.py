@@ -23,8 +23,8 @@ from sqlite_utils import Database
 from archive import copies
 from archive.database import open_archive, writing
 from archive.findings import store_copy
-from archive.fold import fold_text
 from archive.home import Home
+from archive.kept import keep_finding
 from archive.model import Candidate, Capture, Finding, Identity
 from archive.regions import Regions
 from archive.settle import settle_all
@@ -114,7 +114,8 @@ def store(db: Database, made: Made) -> None:
     known = (None, None) if made.way == "page" else (made.region, made.year)
     identity = Identity(True, "report", region=known[0], year=known[1], complete=made.way not in ("front", "page"))
     finding = Finding(Candidate(1, (made.text,)), made.text, identity, (), "")
-    store_copy(db, capture, finding, fold_text(made.text), "bench", "official" if made.way == "whole" else "aggregator")
+    origin = "official" if made.way == "whole" else "aggregator"
+    store_copy(db, capture, keep_finding(finding), "bench", origin)
 
 
 def measure(count: int) -> None:

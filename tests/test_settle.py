@@ -15,8 +15,8 @@ from sqlite_utils import Database
 
 from archive.database import open_archive, writing
 from archive.findings import forget_findings, store_copy
-from archive.fold import fold_text
 from archive.home import Home
+from archive.kept import keep_finding
 from archive.model import Candidate, Capture, Finding, Identity
 from archive.regions import load_regions
 from archive.settle import settle_all
@@ -60,9 +60,8 @@ def store(db: Database, shown: Shown) -> None:
     identity = Identity(True, "report", region=shown.region, year=shown.year, complete=shown.complete)
     with writing(db):
         forget_findings(db, shown.name)
-        store_copy(
-            db, capture, Finding(Candidate(1, shown.lines), text, identity, (), ""), fold_text(text), "t", shown.origin
-        )
+        finding = Finding(Candidate(1, shown.lines), text, identity, (), "")
+        store_copy(db, capture, keep_finding(finding), "t", shown.origin)
 
 
 def forget(db: Database, name: str) -> None:

@@ -20,9 +20,10 @@ from sqlite_utils import Database
 
 from archive.database import open_archive, writing
 from archive.findings import store_copy
-from archive.fold import SIMPLIFIED, fold_text
+from archive.fold import SIMPLIFIED
 from archive.home import Home
 from archive.identify import Clues, identify
+from archive.kept import keep_finding
 from archive.model import Candidate, Capture, Finding, Identity
 from archive.regions import Regions, load_regions
 from archive.settle import settle_all
@@ -303,7 +304,7 @@ def store_gold(db: Database, number: int, copy: GoldCopy, identity: Identity) ->
     )  # fmt: skip
     text = "\n".join(copy.lines)
     finding = Finding(Candidate(1, copy.lines), text, identity, identity.problems, "")
-    store_copy(db, capture, finding, fold_text(text), "gold", "unknown")
+    store_copy(db, capture, keep_finding(finding), "gold", "unknown")
     return f"{id}-1"
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from archive.captures.stored import Stored
 from archive.errors import BadArgumentsError, MachineError, UnreadableError
@@ -30,6 +31,7 @@ BATCH = 8
 # Batches under way for each worker: one examined, one waiting there, one on its way.
 BATCHES_A_WORKER = 3
 
+Value = TypeVar("Value")
 Result = KeptPage | UnreadableError
 
 
@@ -147,6 +149,18 @@ class Cluster:
         if isinstance(found, UnreadableError):
             raise found
         return found
+
+    def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
+        """Begin other work in a worker; the function returned waits for its value."""
+        future = self.executor.submit(work, *arguments)
+
+        def wait() -> Value:
+            try:
+                return future.result()
+            except lost_errors():
+                return work(*arguments)
+
+        return wait
 
     def close(self) -> None:
         """Let the cluster go; it stays up."""

@@ -17,6 +17,10 @@ from archive.schema import TABLES, VIEWS
 # A crawl of several sources writes from several processes, each for milliseconds at a time; a minute means trouble.
 BUSY_SECONDS = 60
 
+# Pages kept at hand while writing: with SQLite's own 2 MB the index of shingles is read again for every text (a third
+# of the time of `find_like` at 2,000 texts).
+CACHE_KIB = 65536
+
 migrations = Migrations("baogao")
 
 
@@ -108,6 +112,7 @@ def open_archive(home: Home) -> Database:
         # captures.catch_up reads from the WARC files again.
         db.execute("pragma synchronous = normal")
         db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
+        db.execute(f"pragma cache_size = -{CACHE_KIB}")
         refuse_newer(db, home.database)
         migrations.apply(db)
         add_missing(db)

@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from archive.errors import UnreadableError
 from archive.examine import Circumstances, Examination, examine
@@ -21,6 +21,8 @@ from archive.read import ocr
 
 if TYPE_CHECKING:
     from archive.captures.stored import Stored
+
+Value = TypeVar("Value")
 
 # A page is read in about a hundredth of a second, a hostile one never: after so long its reader is ended.
 SECONDS = 90
@@ -110,6 +112,21 @@ class Examiners:
             self.pool = start_pool(self.jobs)
         task = Task(examine, payload, known, later)
         return Examining(task, self.pool, self.pool.submit(task.run))
+
+    def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
+        """Begin other work in a worker; the function returned waits for its value, and does it here if none is left."""
+        if self.pool is None:
+            self.pool = start_pool(self.jobs)
+        pool, future = self.pool, self.pool.submit(work, *arguments)
+
+        def wait() -> Value:
+            try:
+                return future.result()
+            except (BrokenProcessPool, CancelledError):
+                self.end(pool)
+                return work(*arguments)
+
+        return wait
 
     def result(self, examining: Examining) -> KeptPage:
         """What was found, or UnreadableError where the page could not be read in time or ended its worker."""

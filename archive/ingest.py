@@ -192,7 +192,7 @@ class Ingester:
         """
         for _ in self.ingest_many(concerned(self.db, self.corrections)):
             pass
-        settle_all(self.db, self.regions)
+        settle_all(self.db, self.regions, self.examiners)
         self.idle = write_corrections(self.db, self.corrections, str(self.home.corrections))
         remember_corrections(self.db, self.corrections)
 

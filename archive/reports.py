@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from archive.copies import Ranked, origin_rank
 from archive.database import upsert_row
 from archive.settle_text import forget_restoration, settle_text
-from archive.units import delete_units, write_units
+from archive.units import delete_units, mark_units
 from archive.unsettled import mark
 
 Row = dict[str, Any]
@@ -52,7 +52,7 @@ def write_report(
     if old is not None and old[0] != row["text_sha256"]:
         mark(db, "text", [old[0]])
     # Not only where the text is new: other rules find other units in the same text.
-    write_units(db, report_id, text_of(db, text), row["year"], row["region_name"])
+    mark_units(db, report_id, is_new=old is None or old[0] != row["text_sha256"])
     ranks: dict[str, tuple[str, float, int | None, str]]
     ranks = {copy["id"]: (ranked.relation, ranked.similarity, ranked.rank, ranked.why) for copy, ranked in members}
     for copy in repeats:

@@ -23,6 +23,7 @@ from archive.regions import Regions
 from archive.reports import delete_report, text_of, write_report
 from archive.settle_differences import forget_differences, write_differences
 from archive.sketches import drop_sketch, find_like, index_sketches
+from archive.units import Here, Workers, settle_units
 from archive.unsettled import is_marked, mark, unmark, work_off
 from archive.versions import Sighting, date_versions
 
@@ -39,8 +40,11 @@ IS_LOOSE = "home is null and (region is null or year is null)"
 INDEXED_AT_ONCE = 5000
 
 
-def settle_all(db: Database, regions: Regions) -> None:
-    """Settle all that is marked. On a kill, what is settled stays so and the rest stays marked."""
+def settle_all(db: Database, regions: Regions, workers: Workers | None = None) -> None:
+    """Settle all that is marked. On a kill, what is settled stays so and the rest stays marked.
+
+    The units of reports are found by `workers`, or here where none are given.
+    """
     likeness = Likeness(db)
     with writing(db):
         mark(db, "copy", [id for (id,) in db.execute("select id from copies where report is null").fetchall()])
@@ -56,6 +60,7 @@ def settle_all(db: Database, regions: Regions) -> None:
     work_off(db, "seen", lambda capture: settle_times(db, capture))
     work_off(db, "loose", lambda copy_id: settle_loose(likeness, copy_id))
     work_off(db, "key", lambda key: settle_key(db, Key.parse(key), regions))
+    settle_units(db, workers or Here())
     work_off(db, "text", lambda digest: drop_text(db, digest))
 
 

@@ -29,7 +29,9 @@ with asked as materialized (select value as hash from json_each(:hashes)),
 rare as materialized (
   select hash from asked
   where (select count(*) from (select 1 from shingles s where s.hash = asked.hash limit :stop + 1)) <= :stop),
-found as (select s.text, count(*) as shared from rare join shingles s on s.hash = rare.hash group by s.text)
+found as (
+  select s.text, count(*) as shared from rare join shingles s on s.hash = rare.hash
+  group by s.text having count(*) >= :shared_of_few)
 select k.folded_sha256, k.hashes from found f join sketches k on k.text = f.text
 where f.shared >= case when min(k.size, :size) < :few then :shared_of_few else :shared end
   and f.shared >= :part * min(k.size, :size) * (select count(*) from rare) / :asked

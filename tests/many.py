@@ -23,10 +23,26 @@ with (ROOT / "archive" / "common_characters.csv").open(encoding="utf-8", newline
     COMMON = "".join(row["character"] for row in csv.DictReader(table))
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 HTML = [("Content-Type", "text/html; charset=utf-8")]
+# What surrounds a report: with it a page has the 80 to 150 kB of real ones (USERS §5.1).
+STYLE = "".join(
+    f".m{n} a:hover{{color:#c{n % 10}1920;background:url(/images/bg{n}.png) no-repeat}}\n" for n in range(150)
+)
+SCRIPT = "".join(
+    f"var t{n}=document.getElementById('tab{n}');if(t{n}){{t{n}.onclick=function(){{show({n})}}}};\n"
+    for n in range(120)
+)
+MENU = "".join(f'<li class="m{n}"><a href="/zwgk/c{n}/" target="_blank">栏目{n}</a></li>\n' for n in range(150))
+BESIDE = "".join(
+    f'<li><a href="/xwzx/202601/t{n}.html" title="样例市召开第{n}次工作会议">样例市召开第{n}次工作会议</a><span>01-{n % 28 + 1:02}</span></li>\n'
+    for n in range(120)
+)
 CHROME = (
+    f'<div class="head"><ul class="menu">{MENU}</ul></div><div class="side"><ul class="list">{BESIDE}</ul></div>'
     '<div class="nav"><a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; <a href="/zfgzbg/">政府工作报告</a></div>'
     '<div class="tools">【字体：<a>大</a> <a>中</a> <a>小</a>】 <a>打印本页</a> <a>关闭窗口</a></div>'
 )
+# The style that word processors leave on each paragraph.
+WORD = "margin:0;text-indent:32pt;line-height:28pt;font-family:仿宋_GB2312;font-size:16pt"
 FOOT = '<div class="foot"><p>主办：示例省样例市人民政府办公室</p><p>版权所有 未经授权禁止转载</p></div>'
 # Words put together anew for each report: reports of one kind that share no sentence, as those of two counties.
 WORDS = (
@@ -64,8 +80,8 @@ def page(number: int, paragraphs: int = 12) -> bytes:
     head = [f"{year}年{county}政府工作报告", f"——{year}年1月16日在示例省广例市{county}第三届人民代表大会第四次会议上"]
     said = body(year, random.Random(report), paragraphs)
     lines = [*head, f"{county}区长 田禾", speech.SALUTATION, speech.OPENING, *said, speech.CLOSING]
-    text = "".join(f"<p>　　{line}</p>\n" for line in lines)
-    title = f"<title>{head[0]}_样例市人民政府</title>"
+    text = "".join(f'<p style="{WORD}"><span style="font-size:16pt">　　{line}</span></p>\n' for line in lines)
+    title = f"<title>{head[0]}_样例市人民政府</title><style>{STYLE}</style><script>{SCRIPT}</script>"
     return (
         f"<html><head><meta charset='utf-8'>{title}</head><body>{CHROME}<h1>{head[0]}</h1>"
         f'<div class="TRS_Editor">{text}</div>{FOOT}</body></html>'

@@ -16,6 +16,7 @@ from archive.examine import Circumstances, examine
 from archive.findings import store_findings
 from archive.home import Home
 from archive.ingest import rules_version
+from archive.kept import keep
 from archive.regions import load_regions
 from archive.settle import settle_all
 from crawler.demo import REGIONS
@@ -54,7 +55,7 @@ def build(root: Path, *adding: Sequence[Path]) -> Home:
                 store.add_resource(None, None, "text/html", path.read_bytes(), None)
             for (id,) in db.execute("select id from captures where examined is null").fetchall():
                 examination = examine(store.payload(store.find(id)), Circumstances(extra_regions=REGIONS))
-                store_findings(db, store.find(id), examination, "unknown", rules_version())
+                store_findings(db, store.find(id), keep(examination), "unknown", rules_version())
         settle_all(db, load_regions(home.regions))
     db.close()
     return home

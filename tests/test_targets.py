@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.figures import read_figure
+from archive.indicators import load_indicators
 from archive.outline import outline
-from archive.targets import Target, find_targets, load_indicators
+from archive.targets import Target, find_targets
 from tests import speech
 
 REVIEW, PLAN = "一、2023年工作回顾", "二、2024年主要任务"

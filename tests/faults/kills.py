@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,23 +146,29 @@ def what_was_lost(home: Home, wanted: list[tuple[Any, ...]]) -> str:
     return "nothing" if reports_of(home.snapshot) == wanted else "other reports in the snapshot"
 
 
-def faults(counts: dict[str, int], first: int = 0) -> Iterator[Fault]:
-    """Every fault so often, on one site and one home to begin with."""
+def undisturbed(template: Home, folder: Path) -> tuple[float, list[tuple[Any, ...]]]:
+    """How many seconds a run takes that nothing disturbs, and the reports it publishes."""
+    home = Home(folder)
+    shutil.copytree(template.root, home.root)
+    begun = time.monotonic()
+    process = start_run(home)
+    said = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    return time.monotonic() - begun, reports_of(home.snapshot)
+
+
+def faults(counts: dict[str, int], first: int = 0, jobs: int = 1) -> Iterator[Fault]:
+    """Every fault so often, `jobs` of them at a time, on one site and one home to begin with."""
     folder = Path(tempfile.mkdtemp(prefix="baogao-kills-"))
-    with Site() as site:
+    with Site() as site, ThreadPoolExecutor(jobs) as threads:
         template = furnish(Home(folder / "template"), {"jiazi": f"{site.url}/zfgzbg/index.html"})
-        undisturbed = Home(folder / "undisturbed")
-        shutil.copytree(template.root, undisturbed.root)
-        begun = time.monotonic()
-        process = start_run(undisturbed)
-        said = process.communicate(timeout=300)
-        usual = time.monotonic() - begun
-        assert process.returncode == 0, said
-        wanted = reports_of(undisturbed.snapshot)
+        # As many at a time as later, so that kills reach the end of a run, too.
+        runs = list(threads.map(lambda n: undisturbed(template, folder / f"undisturbed{n}"), range(jobs)))
+        usual, wanted = max(seconds for seconds, _ in runs), runs[0][1]
         assert len(wanted) == 5
-        for kind, count in counts.items():
-            for seed in range(first, first + count):
-                yield one_fault(template, folder, kind, seed, usual, wanted)
+        assert all(reports == wanted for _, reports in runs)
+        seeds = [(kind, seed) for kind, count in counts.items() for seed in range(first, first + count)]
+        yield from threads.map(lambda one: one_fault(template, folder, *one, usual, wanted), seeds)
     if not any(folder.glob("*-*/archive.db")):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -171,10 +178,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.kills", description=__doc__)
     parser.add_argument("--count", type=int, default=200, help="disturbed runs of each kind (default 200)")
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time (default: one a core)")
     parser.add_argument("--only", nargs="+", default=["SIGKILL", "full disk", "torn writes"])
     options = parser.parse_args(arguments)
     done: list[Fault] = []
-    for fault in faults(dict.fromkeys(options.only, options.count), options.seed):
+    for fault in faults(dict.fromkeys(options.only, options.count), options.seed, options.jobs):
         done.append(fault)
         if fault.lost != "nothing":
             print(f"! {fault}", flush=True)

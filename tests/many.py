@@ -14,9 +14,11 @@ from archive.home import Home
 from tests import speech
 
 ROOT = Path(__file__).parents[1]
-# Fictional counties of a fictional prefecture: the sixty names of the old calendar with a number, and no real place.
-STEMS, BRANCHES, NUMBERS = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥", "一二三四五六七八九"
-COUNTIES = [f"样{STEMS[n % 10]}{BRANCHES[n % 12]}{NUMBERS[n // 60]}{'区县'[n % 2]}" for n in range(60 * len(NUMBERS))]
+# Fictional counties of a fictional prefecture, as many as there are real ones (USERS §5.1): the sixty names of the old
+# calendar with a word for a place, and no real one.
+STEMS, BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
+PLACES = "山川河湖海江林田石沙泉溪谷岭峰岩坡洲岛湾港桥关城塘池井沟堤坝浦滩洞原野坪垦屯庄村镇坊亭台寺塔门楼"
+COUNTIES = [f"样{STEMS[n % 10]}{BRANCHES[n % 12]}{PLACES[n // 60]}{'区县'[n % 2]}" for n in range(60 * len(PLACES))]
 YEARS = range(1990, 2026)
 # The commonest characters stand in any text; one without them is a damaged one (archive/damage.py).
 with (ROOT / "archive" / "common_characters.csv").open(encoding="utf-8", newline="") as table:
@@ -91,8 +93,8 @@ def page(number: int, paragraphs: int = 12) -> bytes:
 def fill(home: Home, count: int, paragraphs: int = 12, first: int = 0) -> Home:
     """Capture so many pages."""
     home.prepare()
-    lines = ["990000,示例省,province,示例省,,1981,,current,", "998000,广例市,prefecture,示例省,广例市,1981,,current,"]
-    lines += [f"{998001 + n},{name},county,示例省,广例市,1981,,current," for n, name in enumerate(COUNTIES)]
+    lines = ["990000,示例省,province,示例省,,1981,,current,", "991000,广例市,prefecture,示例省,广例市,1981,,current,"]
+    lines += [f"{991001 + n},{name},county,示例省,广例市,1981,,current," for n, name in enumerate(COUNTIES)]
     head = "code,name,level,province,prefecture,valid_from,valid_until,status,successors"
     home.regions.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
     with closing(open_archive(home)) as db, CaptureStore(home, db, f"many-{first:06}") as store:

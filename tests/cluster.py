@@ -25,7 +25,9 @@ class Running:
 
 @contextmanager
 def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Running]:
-    """Start it as a person would, `dask scheduler` and `dask worker`; all of it ends with the context."""
+    """Start it as a person would, `dask scheduler` and `dask worker`, and wait for all; it ends with the context."""
+    from distributed import Client
+
     file = folder / "scheduler.json"
     quiet = {"DASK_LOGGING__DISTRIBUTED": "critical", "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "0"}
     given = environment() | quiet | {"TMPDIR": str(folder)}
@@ -47,6 +49,8 @@ def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Running]:
         address = json.loads(file.read_text())["address"]
         for _ in range(workers):
             running.append(start("worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"))
+        with Client(address, timeout=90, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=90)
         yield Running(address, running)
     finally:
         for process in (*running, scheduler):

@@ -11,6 +11,7 @@ from pathlib import Path
 from archive.captures import CaptureStore
 from archive.database import open_archive
 from archive.home import Home
+from crawler.demo.pdf import write_pdf
 from tests import speech
 
 ROOT = Path(__file__).parents[1]
@@ -72,16 +73,22 @@ def body(year: int, chance: random.Random, paragraphs: int) -> list[str]:
     return lines
 
 
-def page(number: int, paragraphs: int = 12) -> bytes:
-    """The page of one report of some 15,000 characters; every seventh is a copy of another, every ninth is none."""
-    if number % 9 == 8:
-        text = "".join(f"<p>第{number}号通知：会议定于{number % 28 + 1}日召开，请准时参加。</p>" for _ in range(5))
-        return f"<html><head><title>通知</title></head><body>{text}</body></html>".encode()
+def lines_of(number: int, paragraphs: int) -> tuple[list[str], list[str]]:
+    """Head and speech of a page's report; every seventh is that of the page before."""
     report = number - 1 if number % 7 == 6 else number
     county, year = COUNTIES[report // len(YEARS) % len(COUNTIES)], YEARS[report % len(YEARS)]
     head = [f"{year}年{county}政府工作报告", f"——{year}年1月16日在示例省广例市{county}第三届人民代表大会第四次会议上"]
     said = body(year, random.Random(report), paragraphs)
-    lines = [*head, f"{county}区长 田禾", speech.SALUTATION, speech.OPENING, *said, speech.CLOSING]
+    return [*head, f"{county}区长 田禾"], [speech.SALUTATION, speech.OPENING, *said, speech.CLOSING]
+
+
+def page(number: int, paragraphs: int = 12) -> bytes:
+    """The page of one report of some 15,000 characters; every ninth is of none."""
+    if number % 9 == 8:
+        text = "".join(f"<p>第{number}号通知：会议定于{number % 28 + 1}日召开，请准时参加。</p>" for _ in range(5))
+        return f"<html><head><title>通知</title></head><body>{text}</body></html>".encode()
+    head, speech_lines = lines_of(number, paragraphs)
+    lines = [*head, *speech_lines]
     text = "".join(f'<p style="{WORD}"><span style="font-size:16pt">　　{line}</span></p>\n' for line in lines)
     title = f"<title>{head[0]}_样例市人民政府</title><style>{STYLE}</style><script>{SCRIPT}</script>"
     return (
@@ -90,8 +97,14 @@ def page(number: int, paragraphs: int = 12) -> bytes:
     ).encode()
 
 
-def fill(home: Home, count: int, paragraphs: int = 12, first: int = 0) -> Home:
-    """Capture so many pages."""
+def document(number: int, paragraphs: int = 12) -> bytes:
+    """The same report as a PDF."""
+    head, lines = lines_of(number, paragraphs)
+    return write_pdf(head[0], head[1:], lines)
+
+
+def fill(home: Home, count: int, paragraphs: int = 12, first: int = 0, pdfs: int = 0) -> Home:
+    """Capture so many pages; where `pdfs` is given, every `pdfs`-th is a PDF."""
     home.prepare()
     lines = ["990000,示例省,province,示例省,,1981,,current,", "991000,广例市,prefecture,示例省,广例市,1981,,current,"]
     lines += [f"{991001 + n},{name},county,示例省,广例市,1981,,current," for n, name in enumerate(COUNTIES)]
@@ -101,5 +114,9 @@ def fill(home: Home, count: int, paragraphs: int = 12, first: int = 0) -> Home:
         for number in range(first, first + count):
             url = f"http://www.yangli.gov.example/zfgzbg/{number}.html"
             at = (BEGIN + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            store.add_response(url, at, 200, HTML, page(number, paragraphs))
+            if pdfs and number % pdfs == 0:
+                url = url.replace(".html", ".pdf")
+                store.add_response(url, at, 200, [("Content-Type", "application/pdf")], document(number, paragraphs))
+            else:
+                store.add_response(url, at, 200, HTML, page(number, paragraphs))
     return home

@@ -1,8 +1,10 @@
 """THE FILE TO READ FIRST: the steps one capture goes through, in order.
 
 capture → read → split → clean → identify → damage      examine.py, pure, in a worker process
-        → copies or rejections with a reason             store_findings, one transaction a capture
+        → what of it becomes rows                        kept.py, there too
+        → copies or rejections with a reason             findings.py, some captures in a transaction
         → the reports they belong to                     settle.py, when a run or a build ends
+        → what these are made of                         units.py, found by the workers again
 """
 
 from __future__ import annotations

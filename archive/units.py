@@ -56,6 +56,7 @@ class Text:
     """A report's text, with what its units depend on beside it."""
 
     report: str
+    sha256: str
     text: str
     year: int | None
     region_name: str | None
@@ -110,24 +111,30 @@ def marked_texts(db: Database) -> Iterator[list[Text]]:
         if not ids:
             return
         last = ids[-1]
-        sql = "select r.id, t.text, r.year, r.region_name from reports r join texts t on t.sha256 = r.text_sha256"
-        found = [row for id in ids for row in db.execute(f"{sql} where r.id = ?", [id]).fetchall()]
+        sql = (
+            "select r.id, t.sha256, t.text, r.year, r.region_name from reports r"
+            " join texts t on t.sha256 = r.text_sha256 where r.id = ?"
+        )
+        found = [row for id in ids for row in db.execute(sql, [id]).fetchall()]
         yield [Text(*row) for row in found]
         with writing(db):
             unmark(db, "units", set(ids) - {row[0] for row in found})
 
 
 def write_units(db: Database, texts: Sequence[Text], find: Callable[[], list[Units]]) -> None:
-    """Write units in place of what was there."""
+    """Write units in place of what was there. A report that is another by now keeps its mark for who changed it."""
     found = find()
     with writing(db):
         for text, units in zip(texts, found, strict=True):
+            same = "select 1 from reports where id = ? and text_sha256 = ? and year is ? and region_name is ?"
+            if db.execute(same, [text.report, text.sha256, text.year, text.region_name]).fetchone() is None:
+                continue
             delete_units(db, text.report)
             for table, rows in units.items():
                 insert_rows(db, table, [{"report": text.report, **row} for row in rows])
             held = sum(row["length"] > 0 for row in units["paragraphs"])
             db.execute("update reports set paragraphs = ? where id = ?", [held, text.report])
-        unmark(db, "units", [text.report for text in texts])
+            unmark(db, "units", [text.report])
 
 
 def mark_units(db: Database, report_id: str, *, is_new: bool) -> None:

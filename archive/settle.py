@@ -15,15 +15,16 @@ from sqlite_utils import Database
 
 from archive.copies import Ranked, Standing, group_copies
 from archive.database import writing
+from archive.elsewhere import Here, Workers, settle_elsewhere
 from archive.findings import write_problem
 from archive.fold import fold_text
 from archive.likeness import Key, Likeness, find_company, settle_likes
 from archive.model import Problem
 from archive.regions import Regions
 from archive.reports import delete_report, text_of, write_report
-from archive.settle_differences import forget_differences, write_differences
+from archive.settle_differences import DifferencesWork, forget_differences, mark_differences
 from archive.sketches import drop_sketch, find_like, index_sketches
-from archive.units import Here, Workers, settle_units
+from archive.units import UnitsWork
 from archive.unsettled import is_marked, mark, unmark, work_off
 from archive.versions import Sighting, date_versions
 
@@ -43,7 +44,7 @@ INDEXED_AT_ONCE = 5000
 def settle_all(db: Database, regions: Regions, workers: Workers | None = None) -> None:
     """Settle all that is marked. On a kill, what is settled stays so and the rest stays marked.
 
-    The units of reports are found by `workers`, or here where none are given.
+    What can be worked out elsewhere is by `workers`, or here where none are given.
     """
     likeness = Likeness(db)
     with writing(db):
@@ -60,7 +61,8 @@ def settle_all(db: Database, regions: Regions, workers: Workers | None = None) -
     work_off(db, "seen", lambda capture: settle_times(db, capture))
     work_off(db, "loose", lambda copy_id: settle_loose(likeness, copy_id))
     work_off(db, "key", lambda key: settle_key(db, Key.parse(key), regions))
-    settle_units(db, workers or Here())
+    settle_elsewhere(db, DifferencesWork(), workers or Here())
+    settle_elsewhere(db, UnitsWork(), workers or Here())
     work_off(db, "text", lambda digest: drop_text(db, digest))
 
 
@@ -195,7 +197,7 @@ def settle_report(db: Database, report_id: str, group: list[Ranked], by_id: dict
     for copy in (best, *repeats):
         forget_differences(db, copy)
     for copy, _ in members[1:]:
-        write_differences(db, copy, best, report_id)
+        mark_differences(db, copy, best)
     for copy, _ in members:
         if (copy["version"] or 1) > 1:
             detail = f"version {copy['version']} of the text at this address, seen there from {copy['seen_from']}"

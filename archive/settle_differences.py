@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,6 +12,7 @@ from sqlite_utils import Database
 from archive.copy_differences import CopyDifference, compare_with_best, count_kinds, keep_first
 from archive.findings import write_problem
 from archive.model import Problem
+from archive.unsettled import mark
 
 Row = dict[str, Any]
 
@@ -19,26 +21,58 @@ NUMBER_DIFFERS = "number_differs"
 SAID = 20
 
 
-def write_differences(db: Database, copy: Row, best: Row, report: str) -> None:
-    """Write how a copy's text differs from the best copy's, unless it was compared with this one before."""
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A copy and the best one of its report, with their texts."""
+
+    copy: str
+    report: str
+    text: str
+    best_text: str
+    best_sha256: str
+
+
+class DifferencesWork:
+    """Finding where copies differ from the best one (elsewhere.py)."""
+
+    kind = "differs"
+
+    def read(self, db: Database, id: str) -> Pair | None:
+        """The texts of a copy and the best one of its report; None for the best one itself."""
+        sql = (
+            "select c.id, c.report, t.text, bt.text, b.text_sha256 from copies c join reports r on r.id = c.report"
+            " join copies b on b.id = r.best_copy join texts t on t.sha256 = c.text_sha256"
+            " join texts bt on bt.sha256 = b.text_sha256 where c.id = ? and c.id <> b.id"
+        )
+        row = db.execute(sql, [id]).fetchone()
+        return Pair(*row) if row else None
+
+    def do(self, piece: Pair) -> list[CopyDifference]:
+        """All differences."""
+        return compare_with_best(piece.text, piece.best_text)
+
+    def write(self, db: Database, piece: Pair, value: list[CopyDifference]) -> None:
+        """Write those that tell most, and how many there are by kind."""
+        insert_differences(db, piece.copy, keep_first(value))
+        numbers = [each for each in value if each.kind == "numbers" and each.words and each.best_words]
+        write_numbers(db, piece.copy, numbers, piece.report)
+        note_compared(db, piece.copy, piece.best_sha256, count_kinds(value))
+
+
+def mark_differences(db: Database, copy: Row, best: Row) -> None:
+    """Note that a copy is to be compared with the best one of its report, unless it was compared with that before."""
     if copy["compared_with"] == best["text_sha256"]:
         return
     forget_differences(db, copy)
-    if copy["text_sha256"] != best["text_sha256"]:
-        found = compare_with_best(read_text(db, copy), read_text(db, best))
-        insert_differences(db, copy["id"], keep_first(found))
-        numbers = [each for each in found if each.kind == "numbers" and each.words and each.best_words]
-        write_numbers(db, copy["id"], numbers, report)
-        differs = json.dumps(count_kinds(found))
+    if copy["text_sha256"] == best["text_sha256"]:
+        note_compared(db, copy["id"], best["text_sha256"], {})
     else:
-        differs = "{}"
-    sql = "update copies set differs = ?, compared_with = ? where id = ?"
-    db.execute(sql, [differs, best["text_sha256"], copy["id"]])
+        mark(db, DifferencesWork.kind, [copy["id"]])
 
 
-def read_text(db: Database, copy: Row) -> str:
-    """A copy's text."""
-    return str(db.execute("select text from texts where sha256 = ?", [copy["text_sha256"]]).fetchone()[0])
+def note_compared(db: Database, copy: str, best_sha256: str, kinds: dict[str, int]) -> None:
+    """Write with which text a copy was compared, and in how many places they differ, by kind."""
+    db.execute("update copies set differs = ?, compared_with = ? where id = ?", [json.dumps(kinds), best_sha256, copy])
 
 
 def forget_differences(db: Database, copy: Row) -> None:

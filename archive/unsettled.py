@@ -13,9 +13,9 @@ from archive.database import writing
 
 # copy: new, its likes are to be found · again: its likes have changed · report: has lost a copy · key: a region and
 # year whose reports are to be settled · loose: a copy of unknown region or year that stands in no report · seen: a
-# capture whose bytes were seen again · units: a report whose units are to be found · folded, text: digests of a text
-# that a copy had
-KINDS = ("copy", "again", "report", "key", "loose", "seen", "units", "folded", "text")
+# capture whose bytes were seen again · differs: a copy that is to be compared with the best one · units: a report whose
+# units are to be found · folded, text: digests of a text that a copy had
+KINDS = ("copy", "again", "report", "key", "loose", "seen", "differs", "units", "folded", "text")
 # Marks worked off in one transaction: others that wait to write wait for less than a second.
 BATCH = 50
 

@@ -7,6 +7,7 @@ as that of real reports and the run is not half a day of writing texts.
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 import statistics
@@ -22,6 +23,7 @@ from sqlite_utils import Database
 
 from archive import copies
 from archive.database import open_archive, writing
+from archive.examiners import Examiners
 from archive.findings import store_copy
 from archive.home import Home
 from archive.kept import keep_finding
@@ -121,7 +123,8 @@ def store(db: Database, made: Made) -> None:
 def measure(count: int) -> None:
     """One line of the table, from an archive of its own."""
     copies.SAMPLE //= SHORTER
-    regions = Regions([])
+    regions, workers = Regions([]), Examiners(os.cpu_count() or 1)
+    workers.begin(len, "")()
     with tempfile.TemporaryDirectory() as folder:
         db = open_archive(Home(Path(folder)))
         making = make_copies()
@@ -134,7 +137,7 @@ def measure(count: int) -> None:
                     store(db, made)
             stored += time.perf_counter() - begun
         begun, busy = time.perf_counter(), time.process_time()
-        settle_all(db, regions)
+        settle_all(db, regions, workers)
         settled, busy = time.perf_counter() - begun, time.process_time() - busy
         chance = random.Random(2)
         found, busy_adding = [], 0.0
@@ -147,7 +150,7 @@ def measure(count: int) -> None:
             begun, cpu = time.perf_counter(), time.process_time()
             with writing(db):
                 store(db, made)
-            settle_all(db, regions)
+            settle_all(db, regions, workers)
             found.append(time.perf_counter() - begun)
             busy_adding += time.process_time() - cpu
         found.sort()
@@ -161,11 +164,14 @@ def measure(count: int) -> None:
             flush=True,
         )
         db.close()
+    workers.close()
 
 
 def main(counts: list[str]) -> None:
     """The table, each line from a process of its own."""
-    print("copies: store, settle all, add one more (median, 95th of 100, processor time): ms a copy; memory, disk: GB")
+    print(
+        "copies: store, settle all, add one more (median, 95th of 100, processor time of the main process): ms a copy; memory, disk: GB"
+    )
     print(f"  {'copies':>8}{'reports':>9}{'loose':>9}{'store':>9}{'settle s':>10}{'ms':>8}{'cpu ms':>8}"
           f"{'add one':>10}{'p95':>8}{'cpu':>8}{'memory':>9}{'disk':>8}", flush=True)  # fmt: skip
     for count in counts or [str(count) for count in COUNTS]:

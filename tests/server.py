@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from crawler.demo.pdf import write_pdf
 from tests import speech
@@ -49,12 +50,22 @@ FIRST = {
 SECOND = {"/2021.html": "2021年甲子区政府工作报告", "/stub.html": "2020年甲子区政府工作报告"}
 
 
+class Server(ThreadingHTTPServer):
+    """A server that says nothing of visitors that were killed."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A traceback for what is wrong here only."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Listening:
     """A server on a free port of 127.0.0.1 while its context lasts."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), handler)
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property

@@ -1,4 +1,6 @@
-"""Units of reports: found by workers while others are written, never lost, never those of another text."""
+"""What is worked out elsewhere, units of reports for one: by workers while others are written, never lost, never of
+another text.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,10 @@ import pytest
 from sqlite_utils import Database
 
 from archive.database import open_archive, writing
+from archive.elsewhere import AT_ONCE, Here, Workers, settle_elsewhere
 from archive.examiners import Examiners
 from archive.home import Home
-from archive.units import AT_ONCE, UNITS, Here, find_units, mark_units, settle_units
+from archive.units import UNITS, Text, UnitsWork, find_units, mark_units
 from tests import speech
 
 TEXTS = {f"990001-{year}": speech.report(year=year) for year in range(1990, 1990 + 2 * AT_ONCE + 3)}
@@ -45,6 +48,10 @@ def units_of(db: Database) -> dict[str, list[tuple[Any, ...]]]:
 def is_marked(db: Database) -> bool:
     """Whether any report still waits."""
     return db.execute("select 1 from unsettled where kind = 'units'").fetchone() is not None
+
+
+def settle_units(db: Database, workers: Workers) -> None:
+    settle_elsewhere(db, UnitsWork(), workers)
 
 
 class Cut(Exception):
@@ -129,8 +136,6 @@ def test_work_of_a_worker_that_dies_is_done_here() -> None:
 
 
 def test_a_report_without_a_year_has_no_targets(db: Database) -> None:
-    from archive.units import Text
-
     text = "\n".join(speech.report())
-    assert find_units(Text("x", "", text, None, None))["targets"] == []
-    assert find_units(Text("x", "", text, 2020, None))["sections"]
+    assert find_units(Text("x", text, None, None))["targets"] == []
+    assert find_units(Text("x", text, 2020, None))["sections"]

@@ -16,7 +16,10 @@ from archive.database import writing
 from archive.unsettled import unmark
 
 # Pieces that a worker takes at once, each of some 5 ms: handing them out is then little beside it.
-AT_ONCE = 8
+AT_ONCE = 32
+
+# Lots under way for each worker: one worked on, others on their way there and back.
+AHEAD = 3
 
 Piece = TypeVar("Piece")
 Value = TypeVar("Value")
@@ -73,7 +76,7 @@ def settle_elsewhere(db: Database, work: Work[Piece, Value], workers: Workers) -
             pieces, last = read_some(db, work, last)
             if pieces:
                 under_way.append((pieces, workers.begin(do_all, work, [piece for _, piece in pieces])))
-        if under_way and (last is None or len(under_way) > 2 * workers.jobs):
+        if under_way and (last is None or len(under_way) > AHEAD * workers.jobs):
             write_some(db, work, *under_way.popleft())
 
 

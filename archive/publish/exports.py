@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.errors import MachineError
+from archive.lean import no_pandas
 from archive.panels import KEYS
 from archive.publish.codebook import describe_fields, describe_package
 from archive.publish.files import digest_file, link_or_copy, sync, write_sums
@@ -38,6 +39,9 @@ GZIP_LEVEL, ZSTD_LEVEL = 6, 10
 ZSTD_FRAME = 64 << 20
 # The earliest day a zip file can hold: no clock gets into the bytes.
 NO_DAY = (1980, 1, 1, 0, 0, 0)
+# Arrow asks for pandas with the first array it makes, and remembers the answer.
+with no_pandas():
+    pa.array([0])
 ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64()}
 WITHOUT_INDEX = "reports-without-index.db.zst"
 

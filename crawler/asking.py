@@ -52,7 +52,11 @@ Plan = Callable[[Ask], Awaitable[None]]
 SETTINGS: Final[Mapping[str, Any]] = {
     "HTTPCACHE_ENABLED": False,
     "ITEM_PIPELINES": {},
-    "EXTENSIONS": {"scrapy.extensions.logstats.LogStats": None, "scrapy.extensions.memusage.MemoryUsage": None},
+    "EXTENSIONS": {
+        "crawler.manners.AskedDelay": 500,
+        "scrapy.extensions.logstats.LogStats": None,
+        "scrapy.extensions.memusage.MemoryUsage": None,
+    },
     "CONCURRENT_REQUESTS": 16,
     "DOWNLOAD_TIMEOUT": 30,
     "RETRY_TIMES": 1,

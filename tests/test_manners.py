@@ -62,12 +62,14 @@ def refuse(path: str, status: int, times: int, **headers: str) -> Callable[[str,
     )
 
 
-NAMES = ("steady", "slow", "broken", "moved", "failing", "forbidding", "waiting", "busy", "guarded", "walled")
+# What "patient" asks for in its robots.txt.
+ASKED = 0.9
+NAMES = ("steady", "patient", "slow", "broken", "moved", "failing", "forbidding", "waiting", "busy", "guarded", "walled")
 
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Home, dict[str, Site]]:
-    """One crawl of ten sites that differ in what they ask of a visitor."""
+    """One crawl of eleven sites that differ in what they ask of a visitor."""
     sites = {name: site_at(f"{name}.gov.example") for name in NAMES}
     home = furnish(Home(tmp_path_factory.mktemp("manners") / "home"), [])
     for name, site in sites.items():
@@ -80,6 +82,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Home, dic
             f"{name}.gov.example": rule
             for name, rule in {
                 "slow": robots("User-agent: baogao", f"Disallow: {newest['slow']}", wait=1.0),
+                "patient": robots("User-agent: *", f"Crawl-delay: {ASKED}", "Disallow: /none/"),
                 "broken": robots("<!DOCTYPE html><html><body>首页 Disallow: / 欢迎</body></html>"),
                 "moved": robots(status=302, to="http://moved.gov.example/rules/robots.txt"),
                 "failing": robots("error", status=500),
@@ -120,6 +123,15 @@ def test_never_faster_and_never_two_at_once(measured: tuple) -> None:
         # What a busy machine notes late makes the next gap look short, by as much as the one before is long.
         assert all(gap + following >= DELAY for gap, following in pairwise(gaps)), (name, gaps)
         assert sum(gaps) >= len(gaps) * DELAY - 0.3, (name, gaps)
+
+
+def test_a_crawl_delay_of_robots_txt_is_kept(measured: tuple) -> None:
+    world, _, _ = measured
+    gaps = world.gaps("patient.gov.example")
+    assert len(gaps) > SHARE
+    assert all(gap + following >= ASKED for gap, following in pairwise(gaps)), gaps
+    assert sum(gaps) >= len(gaps) * ASKED - 0.5, gaps
+    assert len(paths(world, "patient")) == len(paths(world, "steady"))
 
 
 def test_robots_is_asked_first_and_once(measured: tuple) -> None:

@@ -20,6 +20,20 @@ settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("fixed")
 
+# The files that take longest begin first, so that no worker is left alone with one of them at the end: a file stays on
+# one worker, whose fixtures it shares (--dist loadfile).
+LONGEST = (
+    "test_demo", "test_new_source", "test_crawl", "test_unattended", "test_bad_input", "test_serve", "test_gold",
+    "test_faults", "test_cluster", "test_gold_units", "test_articles", "test_browser", "test_provincial",
+    "test_examiners", "test_manners", "test_publish",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of LONGEST first."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 

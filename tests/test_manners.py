@@ -64,7 +64,9 @@ def refuse(path: str, status: int, times: int, **headers: str) -> Callable[[str,
 
 # What "patient" asks for in its robots.txt.
 ASKED = 0.9
-NAMES = ("steady", "patient", "slow", "broken", "moved", "failing", "forbidding", "waiting", "busy", "guarded", "walled")
+NAMES = (
+    "steady", "patient", "slow", "broken", "moved", "failing", "forbidding", "waiting", "busy", "guarded", "walled",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

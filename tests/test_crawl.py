@@ -17,11 +17,12 @@ from pathlib import Path
 import pytest
 
 from archive.captures import CaptureStore
-from archive.database import open_archive
+from archive.database import open_archive, writing
 from archive.home import Home
 from archive.sourcefile import Source
 from crawler.crawl import crawl_sources
 from crawler.due import due_sources
+from crawler.httpcache import TRUST_DAYS
 from crawler.runs import RUN_VERDICTS, run_verdict
 from tests.server import CHALLENGE, Site, list_page, report_page
 
@@ -169,6 +170,31 @@ def test_a_second_crawl_adds_only_what_changed(crawled: Home, site: Site) -> Non
     assert scrapy(crawled, "crawl", "jiazi").returncode == 0
     site.page("/2024.html", report_page(2024), etag='"a1"')
     assert len(rows(crawled, "select id from captures")) == len(before) + 1
+
+
+def test_validators_that_lie(crawled: Home, site: Site) -> None:
+    """New validators on the same bytes make no capture; the same on new bytes hide them for TRUST_DAYS at most."""
+    url = f"{site.url}/2024.html"
+    of_page = f"select kind from revisits r join captures c on c.id = r.capture where c.url = '{url}' order by r.rowid"
+    count = "select count(*) from captures"
+    before = rows(crawled, count)
+    site.page("/2024.html", report_page(2024), etag='"z9"')
+    assert scrapy(crawled, "crawl", "jiazi").returncode == 0
+    assert (rows(crawled, count), rows(crawled, of_page)) == (before, [("identical-payload",)])
+
+    # The ETag that came last.
+    site.page("/2024.html", report_page(2024, "<p>更正</p>"), etag='"z9"')
+    assert scrapy(crawled, "crawl", "jiazi").returncode == 0
+    assert (rows(crawled, count), rows(crawled, of_page)[-1]) == (before, ("not-modified",))
+    long_ago = (datetime.now(UTC) - timedelta(days=TRUST_DAYS + 1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    db = open_archive(crawled)
+    with writing(db):
+        db.execute("update captures set fetched_at = ? where url = ?", [long_ago, url])
+        db.execute("update revisits set seen_at = ?", [long_ago])
+    db.close()
+    assert scrapy(crawled, "crawl", "jiazi").returncode == 0
+    site.page("/2024.html", report_page(2024), etag='"a1"')
+    assert rows(crawled, count)[0][0] == before[0][0] + 1
 
 
 def test_replay_needs_no_site(crawled: Home, site: Site) -> None:

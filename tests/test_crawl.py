@@ -186,11 +186,11 @@ def test_validators_that_lie(crawled: Home, site: Site) -> None:
     site.page("/2024.html", report_page(2024, "<p>更正</p>"), etag='"z9"')
     assert scrapy(crawled, "crawl", "jiazi").returncode == 0
     assert (rows(crawled, count), rows(crawled, of_page)[-1]) == (before, ("not-modified",))
-    long_ago = (datetime.now(UTC) - timedelta(days=TRUST_DAYS + 1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     db = open_archive(crawled)
     with writing(db):
-        db.execute("update captures set fetched_at = ? where url = ?", [long_ago, url])
-        db.execute("update revisits set seen_at = ?", [long_ago])
+        for table, column in (("captures", "fetched_at"), ("revisits", "seen_at")):
+            earlier = f"strftime('%Y-%m-%dT%H:%M:%SZ', {column}, '-{TRUST_DAYS + 1} days')"
+            db.execute(f"update {table} set {column} = {earlier}")
     db.close()
     assert scrapy(crawled, "crawl", "jiazi").returncode == 0
     site.page("/2024.html", report_page(2024), etag='"a1"')

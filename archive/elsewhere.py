@@ -65,10 +65,13 @@ class Work(Protocol, Generic[Piece, Value]):
 
 
 def settle_elsewhere(db: Database, work: Work[Piece, Value], workers: Workers) -> None:
-    """Do all work that is marked.
+    """Do all work that is marked; here where it is one lot at most, to start no process for it.
 
     What has changed while it was worked on keeps its mark, for who changed it.
     """
+    (count,) = db.execute("select count(*) from unsettled where kind = ?", [work.kind]).fetchone()
+    if count <= AT_ONCE:
+        workers = Here()
     under_way: deque[tuple[list[tuple[str, Piece]], Callable[[], list[Value]]]] = deque()
     last: str | None = ""
     while last is not None or under_way:

@@ -24,7 +24,10 @@ from archive.regions import Regions
 COLUMNS = ("id", "field", "value", "evidence", "who", "on")
 WHETHER = "is_report"
 WORDS = ("title", "township", "congress", "session", "speaker", "speaker_post")
-FIELDS = (WHETHER, "region", "year", "delivered_on", *WORDS)
+# The day a page states is its own, not that of other copies.
+PUBLISHED = "published_on"
+FIELDS = (WHETHER, "region", "year", "delivered_on", *WORDS, PUBLISHED)
+DAYS = ("delivered_on", PUBLISHED)
 YES = ("yes", "report")
 # What a person who leaves the value empty says: nobody knows. Of a report's being one there is no such thing.
 FIRST_YEAR, LAST_YEAR = 1949, 2100
@@ -48,7 +51,7 @@ class Correction:
     @property
     def of_report(self) -> bool:
         """Whether the id is a report's."""
-        return re.match(r"\d{6}-|unresolved-", self.id) is not None
+        return is_report_id(self.id)
 
     @property
     def why(self) -> str:
@@ -120,9 +123,16 @@ def find_mistake(cells: Sequence[str], regions: Regions) -> str | None:
         return f"region {value} is in no table of regions: give the six digits of one, or add it to regions.csv"
     if field == "year" and value and not (value.isdecimal() and FIRST_YEAR <= int(value) <= LAST_YEAR):
         return f"year {value} is no year between {FIRST_YEAR} and {LAST_YEAR}: write the year planned as 2024"
-    if field == "delivered_on" and value and not is_day(value):
-        return f"delivered_on {value} is no day: write it as 2024-01-16"
+    if field in DAYS and value and not is_day(value):
+        return f"{field} {value} is no day: write it as 2024-01-16"
+    if field == PUBLISHED and is_report_id(id):
+        return f"{field} is what one page states, and {id} is a report: give the id of the copy"
     return None
+
+
+def is_report_id(id: str) -> bool:
+    """Whether an id is a report's, not a copy's."""
+    return re.match(r"\d{6}-|unresolved-", id) is not None
 
 
 def is_day(words: str) -> bool:
@@ -160,25 +170,31 @@ def correct_identity(
 ) -> tuple[Identity, tuple[Overruled, ...]]:
     """An identity with the values a person gave it, each with its evidence and a note, and what was overruled."""
     overruled = []
-    evidence, problems = dict(identity.evidence), list(identity.problems)
     for field in FIELDS:
         correction = chosen.get(field)
-        if correction is None or field == WHETHER:
+        if correction is None or field in (WHETHER, PUBLISHED):
             continue
         was = getattr(identity, field)
         values: dict[str, Any] = {field: correction.value or None}
         if field == "year" and correction.value:
             values["year"] = int(correction.value)
-        identity = replace(identity, **values)
-        overruled.append(
-            Overruled(correction.id, field, correction.value, None if was is None else str(was), report_id)
-        )
-        evidence[field] = Evidence("correction", correction.why)
-        problems = [problem for problem in problems if problem.code != SETTLED_BY.get(field)]
-        detail = f"{field}: {'nothing' if was is None else was} → {correction.value or 'nothing'} ({correction.why})"
-        problems.append(Problem("corrected", "note", detail))
+        identity, one = note_correction(replace(identity, **values), correction, was, report_id)
+        overruled.append(one)
     unit = regions.at(identity.region, identity.year)
     path = "/".join(part for part in (unit.path, identity.township) if part) if unit else None
     if overruled:
         identity = replace(identity, region_name=path)
-    return replace(identity, evidence=evidence, problems=tuple(problems)), tuple(overruled)
+    return identity, tuple(overruled)
+
+
+def note_correction(
+    identity: Identity, correction: Correction, was: object, report_id: str
+) -> tuple[Identity, Overruled]:
+    """An identity with the evidence and the note of a correction that was made, and what it overruled."""
+    field, value = correction.field, correction.value
+    problems = [problem for problem in identity.problems if problem.code != SETTLED_BY.get(field)]
+    detail = f"{field}: {'nothing' if was is None else was} → {value or 'nothing'} ({correction.why})"
+    problems.append(Problem("corrected", "note", detail))
+    evidence = {**identity.evidence, field: Evidence("correction", correction.why)}
+    noted = replace(identity, evidence=evidence, problems=tuple(problems))
+    return noted, Overruled(correction.id, field, value, None if was is None else str(was), report_id)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
 from archive.articles import begins_speech, join_pages
 from archive.clean import clean_text
-from archive.corrections import WHETHER, YES, Correction, choose, correct_identity, own_id, reject_corrected
+from archive.corrections import (
+    PUBLISHED,
+    WHETHER,
+    YES,
+    Correction,
+    choose,
+    correct_identity,
+    note_correction,
+    own_id,
+    reject_corrected,
+)
 from archive.damage import find_damage, find_lost_characters, lost_characters
 from archive.head import SALUTATION
 from archive.identify import Clues, identify
@@ -70,6 +80,10 @@ def examine(payload: bytes, known: Circumstances) -> Examination:
 def examine_candidate(candidate: Candidate, page: Page, known: Circumstances, regions: Regions) -> Finding:
     """Clean one candidate, identify it and measure its damage."""
     text = clean_text(candidate.paragraphs)
+    stated = candidate.published_on
+    published = choose(known.corrections, f"{known.capture}-{candidate.part}", None).get(PUBLISHED)
+    if published:
+        candidate = replace(candidate, published_on=published.value or None)
     clues = Clues(
         title=candidate.title,
         site_code=page.facts.get("siteidcode"),
@@ -80,6 +94,10 @@ def examine_candidate(candidate: Candidate, page: Page, known: Circumstances, re
         lost=lost_characters(tuple(find_lost_characters(text))),
     )
     identity, overruled = corrected(text, clues, candidate.part, known, regions)
+    if published and identity.is_report:
+        digest = sha256(text.encode()).hexdigest()
+        identity, one = note_correction(identity, published, stated, own_id(identity, digest))
+        overruled = (*overruled, one)
     damage = find_damage(text, candidate, identity.year)
     found = (*damage, *identity.problems, *candidate.problems, *page.problems) if identity.is_report else ()
     # The reader of a text and its candidate may show the same.

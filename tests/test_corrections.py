@@ -46,6 +46,10 @@ def parse(*lines: str) -> tuple[list[str], list[str]]:
         ("990101-2024,year,2025,公报,第3页,田野,2026-11-22", "6 columns are wanted, 7 found: put a value that has a comma"),
         ("990101-2024-b,year,2025,公报,田野,2026-11-22", "990101-2024-b is one of several reports of its region and year"),
         (GOOD, "990101-2024 has a year in line 2 already: keep one of them"),
+        (
+            "990101-2024,published_on,2024-01-17,公报,田野,2026-11-22",
+            "published_on is what one page states, and 990101-2024 is a report: give the id of the copy",
+        ),
     ],
 )  # fmt: skip
 def test_each_mistake_is_one_line_and_the_others_are_applied(line: str, said: str) -> None:
@@ -169,6 +173,20 @@ def test_a_copy_is_corrected_alone_and_before_its_report(told: Told) -> None:
         ("990101-2024", "田野"),
     ]
     assert told.rows("select 1 from aliases") == []
+
+
+def test_the_day_a_page_states_is_corrected_on_that_page(told: Told) -> None:
+    before = dump(told.home)
+    ((copy,),) = told.rows("select best_copy from reports where id = '990101-2024'")
+    assert told.settle((copy, "published_on", "2024-02-03")) == []
+    of_copies = "select id, published_on from copies where report = '990101-2024' and published_on is not null"
+    assert told.rows(of_copies) == [(copy, "2024-02-03")]
+    assert told.rows("select published_on from reports where id = '990101-2024'") == [("2024-02-03",)]
+    assert told.rows("select field, was, value from corrections") == [("published_on", None, "2024-02-03")]
+    ((detail,),) = told.rows("select detail from problems where code = 'corrected'")
+    assert detail.startswith("published_on: nothing → 2024-02-03")
+    told.settle()
+    assert dump(told.home) == before
 
 
 def test_a_person_says_where_a_report_is_of(told: Told) -> None:

@@ -33,11 +33,9 @@ gold: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 15 --upgrade "pip>=24" 2>/dev/null && $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 15 --no-build-isolation -e ".[peers]" 2>/dev/null || echo "the peers cannot be installed: the tables leave out those that are missing"
 	$(BIN)/python -m tests.gold $(ARGS)
 
-# The last makes 20,000 reports first, half an hour; by itself it takes --reports 500 and --home DIR to keep them.
+# All of it takes hours; ARGS=reading, "copies 1000 10000", "build --counts 1000" or "search --reports 500" for a part.
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(ARGS)
-	$(BIN)/python -m tests.bench_build
-	$(BIN)/python -m tests.bench_search
 
 # 10,000 broken files, half an hour on two cores; ARGS="--count 500 --seed 1" for fewer, or others.
 fuzz: $(READY)

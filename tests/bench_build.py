@@ -82,12 +82,12 @@ def bench_cluster(count: int, folder: Path) -> None:
         )
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Measure what the arguments ask for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench_build", description=__doc__)
-    parser.add_argument("--counts", type=int, nargs="*", default=[1000, 10_000])
+    parser = argparse.ArgumentParser(prog="python -m tests.bench build", description=__doc__)
+    parser.add_argument("--counts", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--cluster", type=int, default=2000, metavar="N", help="captures; 0 leaves it out")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="baogao-bench-"))
     try:
         bench_sizes(options.counts, folder)
@@ -95,7 +95,3 @@ def main() -> None:
             bench_cluster(options.cluster, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Search and the site on a large archive: `python -m tests.bench_search [--reports 20000] [--home DIR]`, part of `make bench`.
+"""Search and the site on a large archive.
 
 The archive is made of the demo's sentences (bench_archive.py) and kept in DIR where one is given, for the next time. Beside
 our index stand SQLite's own tokenizers and a LIKE scan, in the same run on the same texts. Pages are asked in-process, the
@@ -16,7 +16,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -223,7 +223,7 @@ def bench_crowd(home: Home) -> None:
         print(f"scans answered meanwhile: {len(scans)}, of them {scans.count(200)} whole, the others stopped in time")
 
 
-def main(count: int, root: Path, with_peers: bool) -> None:
+def measure(count: int, root: Path, with_peers: bool) -> None:
     """Make or take the archive in `root`, and time it."""
     home = Home(root).prepare()
     prepare(home, count)
@@ -232,14 +232,12 @@ def main(count: int, root: Path, with_peers: bool) -> None:
     bench_crowd(home)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
+def main(arguments: Sequence[str]) -> None:
+    """Measure what the arguments ask for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench search", description=__doc__)
     parser.add_argument("--reports", type=int, default=20_000)
     parser.add_argument("--home", type=Path, help="where the archive is kept for the next time")
     parser.add_argument("--no-peers", action="store_true", help="spare the ten minutes their indexes take")
-    given = parser.parse_args()
-    if given.home:
-        main(given.reports, given.home, not given.no_peers)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            main(given.reports, Path(folder), not given.no_peers)
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        measure(given.reports, given.home or Path(folder), not given.no_peers)

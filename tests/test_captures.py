@@ -242,6 +242,24 @@ def test_catch_up_after_a_lost_database(home: Home, store: CaptureStore, db: Dat
     assert CaptureStore(home, db, "read-only").catch_up().captures == 0
 
 
+def test_what_a_full_disk_kept_out_of_the_index_is_found(home: Home, store: CaptureStore, db: Database) -> None:
+    """The record is in its file, its row could not be written, and the run ended in order, as crashed."""
+    store.add_response(URL, AT, 200, HTML, BODY, "jiazi")
+    last = store.add_response(f"{URL}?p=2", AT, 200, HTML, BODY + b"x", "jiazi")
+    run = {"id": "jiazi-20260115T093000Z", "source": "jiazi", "started_at": AT, "finished_at": LATER}
+    store.add_run(run | {"verdict": "crashed"})
+    before = dump(db)
+    store.close()
+    db.execute("delete from captures where id = ?", [last.id])
+    reader = CaptureStore(home, db, "read-only")
+    assert list(reader.verify()) != []
+    found = reader.catch_up()
+    assert (found.captures, found.runs, found.torn, found.damaged) == (1, 0, [], [])
+    assert dump(db) == before
+    assert list(reader.verify()) == []
+    assert reader.catch_up().captures == 0
+
+
 def test_a_kill_at_any_byte_costs_at_most_one_record(tmp_path: Path) -> None:
     """The file as a kill leaves it: every whole record is indexed, the torn one is cut off, nothing else changes."""
     home = Home(tmp_path / "whole").prepare()

@@ -41,6 +41,8 @@ Row = dict[str, Any]
 # Our own facts, as extra headers of a record (WARC 1.1 §5 allows them); without them the index could not be made again.
 ID, SOURCE, VERDICT, FETCHED = "Baogao-Capture", "Baogao-Source", "Baogao-Verdict", "Baogao-Fetched"
 UNKNOWN = "unknown"
+# The verdict of a run that broke off (crawler/runs.py).
+CRASHED = "crashed"
 RUN_TARGET = "urn:baogao:run:"
 # A page without an address gets its payload's digest as one.
 NO_URL = "urn:sha256:"
@@ -184,25 +186,28 @@ def catch_up(home: Home, db: Database) -> CatchUp:
     """Index the whole records that are in the files but not in the index, after a kill or the loss of the database.
 
     Cuts off the torn record a killed writer left at the end of a file (nothing points to it). Where the last record of
-    a run that did not end in order is gone or damaged, its row goes too, so that the page is asked for again. The
-    caller holds the home's lock; a file that a child of this run is writing is left alone.
+    a run that was cut off is gone or damaged, its row goes too, so that the page is asked for again. A run that
+    crashed, on a full disk say, ended in order, but may have kept a record whose row it could not write. The caller
+    holds the home's lock; a file that a child of this run is writing is left alone.
     """
     result = CatchUp()
-    ended = {id for (id,) in db.execute("select id from runs where finished_at is not null").fetchall()}
+    ended = dict(db.execute("select id, coalesce(verdict, '') from runs where finished_at is not null").fetchall())
     last = last_places(db)
     for path in files(home):
-        # A run's own record is the last of its file and has no place in the index.
-        if path.name.rsplit("-", 1)[0] in ended or being_written(path):
+        verdict = ended.get(path.name.rsplit("-", 1)[0])
+        if verdict not in (None, CRASHED) or being_written(path):
             continue
         offset, length = last.get(path.name, (0, 0))
         with writing(db):
-            while length and not is_sound(path, offset, length):
+            while verdict is None and length and not is_sound(path, offset, length):
                 forget_place(db, path, offset, result)
                 offset, length = last_places(db, path.name).get(path.name, (0, 0))
             size = path.stat().st_size
             if size <= offset + length:
                 continue
             for found in walk(path, offset + length):
+                if verdict is not None and found.record is not None and found.record.kind == "metadata":
+                    continue  # the run's own record: the last of its file, without a place in the index
                 # Nothing sound behind it, in a file whose writer was cut off: whatever the power cut made of it.
                 at_end = found.record is None and found.offset + found.length == size
                 place = replace(found, torn=True) if at_end and home.shared is None else found

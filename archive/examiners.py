@@ -103,21 +103,24 @@ class Examiners:
         self.ahead = 2 * jobs
         self.pool: ProcessPoolExecutor | None = None
 
+    def started(self) -> ProcessPoolExecutor:
+        """The workers, begun with the first thing they are given."""
+        if self.pool is None:
+            self.pool = start_pool(self.jobs)
+        return self.pool
+
     def submit(self, payload: bytes | Stored, known: Circumstances, later: tuple[Stored, ...] = ()) -> Examining:
         """Begin to examine a page in a worker, which reads it from its WARC file where only its place is given.
 
         `later` are the later pages of its article.
         """
-        if self.pool is None:
-            self.pool = start_pool(self.jobs)
-        task = Task(examine, payload, known, later)
-        return Examining(task, self.pool, self.pool.submit(task.run))
+        task, pool = Task(examine, payload, known, later), self.started()
+        return Examining(task, pool, pool.submit(task.run))
 
     def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
         """Begin other work in a worker; the function returned waits for its value, and does it here if none is left."""
-        if self.pool is None:
-            self.pool = start_pool(self.jobs)
-        pool, future = self.pool, self.pool.submit(work, *arguments)
+        pool = self.started()
+        future = pool.submit(work, *arguments)
 
         def wait() -> Value:
             try:

@@ -46,7 +46,7 @@ def settle_all(db: Database, regions: Regions, workers: Workers | None = None) -
 
     What can be worked out elsewhere is by `workers`, or here where none are given.
     """
-    likeness = Likeness(db)
+    likeness, workers = Likeness(db), workers or Here()
     with writing(db):
         mark(db, "copy", [id for (id,) in db.execute("select id from copies where report is null").fetchall()])
     indexed = INDEXED_AT_ONCE
@@ -61,8 +61,8 @@ def settle_all(db: Database, regions: Regions, workers: Workers | None = None) -
     work_off(db, "seen", lambda capture: settle_times(db, capture))
     work_off(db, "loose", lambda copy_id: settle_loose(likeness, copy_id))
     work_off(db, "key", lambda key: settle_key(db, Key.parse(key), regions))
-    settle_elsewhere(db, DifferencesWork(), workers or Here())
-    settle_elsewhere(db, UnitsWork(), workers or Here())
+    settle_elsewhere(db, DifferencesWork(), workers)
+    settle_elsewhere(db, UnitsWork(), workers)
     work_off(db, "text", lambda digest: drop_text(db, digest))
 
 

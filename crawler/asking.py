@@ -19,6 +19,7 @@ from archive.captures import utc_now
 from archive.read.decode import declared_encoding, decode
 from crawler.failures import failure_kind
 from crawler.markup import Markup
+from crawler.settings import EXTENSIONS
 from crawler.verdict import DOCUMENT_MAGIC, judge
 
 
@@ -52,11 +53,7 @@ Plan = Callable[[Ask], Awaitable[None]]
 SETTINGS: Final[Mapping[str, Any]] = {
     "HTTPCACHE_ENABLED": False,
     "ITEM_PIPELINES": {},
-    "EXTENSIONS": {
-        "crawler.manners.AskedDelay": 500,
-        "scrapy.extensions.logstats.LogStats": None,
-        "scrapy.extensions.memusage.MemoryUsage": None,
-    },
+    "EXTENSIONS": {**EXTENSIONS, "crawler.runs.RunRecorder": None},
     "CONCURRENT_REQUESTS": 16,
     "DOWNLOAD_TIMEOUT": 30,
     "RETRY_TIMES": 1,

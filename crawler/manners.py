@@ -9,6 +9,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
+from scrapy.core.downloader import Slot
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
@@ -81,8 +82,7 @@ class BackOff:
     def pause(self, request: Request, seconds: float) -> None:
         """Send the host nothing for so long. AutoThrottle brings its delay down again, by halves, as answers come."""
         self.crawler.stats.inc_value("baogao/pauses")
-        assert self.crawler.engine is not None
-        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        _, slot = slot_of(self.crawler, request)
         if slot is not None:
             # The slot counts from the start of its last request.
             slot.delay = max(slot.delay, seconds + request.meta.get("download_latency", 0.0))
@@ -139,20 +139,23 @@ class AskedDelay:
         """Note what a robots.txt asks for; a host that wants more than LONGEST_PAUSE gets that."""
         asked = robotparser.crawl_delay(self.agent) or 0.0
         if asked > 0:
-            self.delays[slot_of(request)] = min(asked, LONGEST_PAUSE)
+            host, _ = slot_of(self.crawler, request)
+            self.delays[host] = min(asked, LONGEST_PAUSE)
             self.hold(request)
 
     def hold(self, request: Request) -> None:
         """Ask a host no faster than it asked for."""
-        assert self.crawler.engine is not None
-        slot = self.crawler.engine.downloader.slots.get(slot_of(request))
+        host, slot = slot_of(self.crawler, request)
         if slot is not None:
-            slot.delay = max(slot.delay, self.delays.get(slot_of(request), 0.0))
+            slot.delay = max(slot.delay, self.delays.get(host, 0.0))
 
 
-def slot_of(request: Request) -> str:
-    """The downloader's slot of a request: its host without port."""
-    return urlsplit(request.url).hostname or ""
+def slot_of(crawler: Crawler, request: Request) -> tuple[str, Slot | None]:
+    """The key of a request's slot in the downloader, which keeps the delay of a host, and the slot where it is made."""
+    assert crawler.engine is not None
+    downloader = crawler.engine.downloader
+    key = downloader.get_slot_key(request)
+    return key, downloader.slots.get(key)
 
 
 def is_robots(request: Request) -> bool:

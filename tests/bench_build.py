@@ -21,7 +21,7 @@ from archive.home import Home
 from tests.command import dump, environment
 from tests.many import fill
 
-# Government sites put reports up as PDF, too; nobody has counted how many. A PDF takes 15 times as long as a page.
+# Government sites put reports up as PDF, too; nobody has counted how many. A PDF takes some thirty times as long as a page.
 PDFS = 20
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from archive.captures import CaptureStore
 from archive.cluster import Cluster
 from archive.corrected import changed_corrections
 from archive.database import open_archive, writing
+from archive.examiners import Examiners
 from archive.findings import forget_findings
 from archive.home import Home
 from archive.ingest import Ingester, rules_version
@@ -54,33 +56,45 @@ def build_archive(
 
     A build that was cut off leaves every capture either as it was or as it now is; the next build goes on.
     """
-    db = open_archive(home)
-    built = Built()
+    examiners = begin_workers(home, jobs, scheduler)
     try:
-        with CaptureStore(home, db, "read-only") as store:
-            found = store.catch_up()
-            built.damaged += found.damaged
-        write_regions(db, load_regions(home.regions if home.regions.exists() else None))
-        pages = "select id from captures where verdict = 'page' order by warc_file, warc_offset"
-        ids = [row[0] for row in db.execute(pages).fetchall()]
-        drop_strays(db)
-        examiners = join_cluster(home, scheduler) if scheduler else None
-        ingester = Ingester(home, db, sources, jobs or os.cpu_count() or 1, examiners)
-        try:
-            for outcome in follow(ingester.ingest_many(ids), len(ids), "reading captures"):
-                built.captures += 1
-                built.copies += outcome.copies
-                built.rejections += outcome.rejections
-                if outcome.unreadable:
-                    built.damaged.append(f"{name_of(db, outcome.capture)}: {outcome.unreadable}")
-            ingester.finish()
-            built.idle = ingester.idle
-        finally:
-            ingester.close()
-        built.reports = db.table("reports").count
+        with closing(open_archive(home)) as db:
+            return build_rows(home, db, sources, examiners, follow)
     finally:
-        db.close()
+        examiners.close()
+
+
+def build_rows(
+    home: Home, db: Database, sources: Mapping[str, Source], examiners: Examiners | Cluster, follow: Follow
+) -> Built:
+    """Index what no run has indexed, ingest all captures, settle."""
+    built = Built()
+    with CaptureStore(home, db, "read-only") as store:
+        built.damaged += store.catch_up().damaged
+    write_regions(db, load_regions(home.regions if home.regions.exists() else None))
+    pages = "select id from captures where verdict = 'page' order by warc_file, warc_offset"
+    ids = [row[0] for row in db.execute(pages).fetchall()]
+    drop_strays(db)
+    ingester = Ingester(home, db, sources, examiners=examiners)
+    for outcome in follow(ingester.ingest_many(ids), len(ids), "reading captures"):
+        built.captures += 1
+        built.copies += outcome.copies
+        built.rejections += outcome.rejections
+        if outcome.unreadable:
+            built.damaged.append(f"{name_of(db, outcome.capture)}: {outcome.unreadable}")
+    ingester.finish()
+    built.idle = ingester.idle
+    built.reports = db.table("reports").count
     return built
+
+
+def begin_workers(home: Home, jobs: int, scheduler: str | None) -> Examiners | Cluster:
+    """Those of the cluster, or so many here; they start while the captures are looked for."""
+    if scheduler:
+        return join_cluster(home, scheduler)
+    examiners = Examiners(jobs or os.cpu_count() or 1)
+    examiners.warm_up()
+    return examiners
 
 
 def join_cluster(home: Home, scheduler: str) -> Cluster:

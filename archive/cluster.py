@@ -12,15 +12,16 @@ import multiprocessing
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from archive.captures.stored import Stored
 from archive.errors import BadArgumentsError, MachineError, UnreadableError
 from archive.examine import Circumstances
-from archive.examiners import Examiners, Task, examine
+from archive.examiners import Examiners, Result, Task, examine, run_all
 from archive.kept import KeptPage
 
 # Seconds to find the scheduler and the first worker.
@@ -32,28 +33,6 @@ BATCH = 8
 BATCHES_A_WORKER = 3
 
 Value = TypeVar("Value")
-Result = KeptPage | UnreadableError
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some captures for one worker; `regions` is the home's regions.csv, which other machines do not have."""
-
-    tasks: tuple[Task, ...]
-    regions: bytes | None
-
-    def run(self) -> list[Result]:
-        """Examine each in the worker's own child process, so that a bad page costs itself alone there too."""
-        extra = regions_file(self.regions) if self.regions is not None else None
-        examiners = own_examiners()
-        results: list[Result] = []
-        for task in self.tasks:
-            known = replace(task.known, extra_regions=extra)
-            try:
-                results.append(examiners.result(examiners.submit(task.payload, known, task.later)))
-            except UnreadableError as error:
-                results.append(error)
-        return results
 
 
 @cache
@@ -62,6 +41,48 @@ def own_examiners() -> Examiners:
     # Dask's nanny starts workers as daemons, which multiprocessing lets have no children. Ours ends with its parent.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     return Examiners(1)
+
+
+def seal(thing: Any) -> bytes:
+    """Anything as bytes, as multiprocessing sends it: who only passes it on need not take it apart."""
+    return bytes(ForkingPickler.dumps(thing))
+
+
+def unseal(sealed: bytes) -> Any:
+    """What was sealed, by this machine or a worker it trusts."""
+    return ForkingPickler.loads(sealed)
+
+
+def work_sealed(sealed: bytes) -> bytes:
+    """Do the sealed work and seal its value; in the child process of a worker."""
+    work, arguments = unseal(sealed)
+    return seal(work(*arguments))
+
+
+def pass_on(sealed: bytes) -> bytes:
+    """Have sealed work done by the child process: here, the worker's talk with the scheduler would hold it up."""
+    return own_examiners().begin(work_sealed, sealed)()
+
+
+def examine_batch(sealed: bytes, regions: bytes | None) -> bytes:
+    """Have sealed pages examined by the child process; where one of them ends it, each by itself.
+
+    `regions` is the home's regions.csv, which other machines do not have.
+    """
+    extra = regions_file(regions) if regions is not None else None
+    examiners = own_examiners()
+    results = examiners.attempt(examine_sealed, sealed, extra)
+    return results if results is not None else seal(examiners.examine_each(tasks_in(sealed, extra)))
+
+
+def examine_sealed(sealed: bytes, extra_regions: Path | None) -> bytes:
+    """Examine sealed pages and seal what they give; in the child process of a worker."""
+    return seal(run_all(tasks_in(sealed, extra_regions)))
+
+
+def tasks_in(sealed: bytes, extra_regions: Path | None) -> list[Task]:
+    """The tasks that were sealed, with the regions' file of this machine."""
+    return [replace(task, known=replace(task.known, extra_regions=extra_regions)) for task in unseal(sealed)]
 
 
 @cache
@@ -75,13 +96,25 @@ def regions_file(content: bytes) -> Path:
     return path
 
 
-class Waiting:
-    """A capture on its way: its batch, once that is full, and its place in it."""
+@dataclass
+class Batch:
+    """Captures that go to a worker together; `sent` once they are on their way."""
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self.batch: Future[list[Result]] | None = None
-        self.place = 0
+    tasks: list[Task] = field(default_factory=list)
+    sent: Future[bytes] | None = None
+
+    @cached_property
+    def results(self) -> list[Result]:
+        """What a worker made of them."""
+        assert self.sent is not None
+        return unseal(self.sent.result())
+
+
+class Waiting(NamedTuple):
+    """A capture on its way: its batch and its place in it."""
+
+    batch: Batch
+    place: int
 
 
 class Cluster:
@@ -113,50 +146,46 @@ class Cluster:
             self.client.close()
             raise BadArgumentsError(f"{', '.join(sorted(others))}: another version of Baogao: install this one there")
         self.executor: Executor = self.client.get_executor(pure=False, retries=2)
-        self.regions = regions
+        # A task whose value is the regions: workers keep it, and who comes later or has lost it can get it.
+        self.regions: Any = None if regions is None else self.client.submit(bytes, regions)
         self.jobs = max(sum(self.client.nthreads().values()), 1)
         self.ahead = BATCH * BATCHES_A_WORKER * self.jobs
-        self.filling: list[Waiting] = []
+        self.filling = Batch()
         self.here = Examiners(1)
 
     def submit(self, payload: bytes | Stored, known: Circumstances, later: tuple[Stored, ...] = ()) -> Waiting:
         """Begin to examine a capture; it leaves when its batch is full or its result is asked for."""
-        waiting = Waiting(Task(examine, payload, known, later))
-        self.filling.append(waiting)
-        if len(self.filling) >= BATCH:
+        batch = self.filling
+        batch.tasks.append(Task(examine, payload, known, later))
+        if len(batch.tasks) >= BATCH:
             self.send()
-        return waiting
+        return Waiting(batch, len(batch.tasks) - 1)
 
     def send(self) -> None:
         """Send what waits."""
-        batch = Batch(tuple(waiting.task for waiting in self.filling), self.regions)
-        future = self.executor.submit(Batch.run, batch)
-        for place, waiting in enumerate(self.filling):
-            waiting.batch, waiting.place = future, place
-        self.filling = []
+        self.filling.sent = self.executor.submit(examine_batch, seal(self.filling.tasks), self.regions)
+        self.filling = Batch()
 
     def result(self, waiting: Waiting) -> KeptPage:
         """What was found. Raises UnreadableError where the page cannot be read."""
-        if waiting.batch is None:
+        if waiting.batch is self.filling:
             self.send()
-        assert waiting.batch is not None
         try:
-            found = waiting.batch.result()[waiting.place]
+            found = waiting.batch.results[waiting.place]
         except lost_errors():
             # The cluster lost it for good: here it ends as it must.
-            task = waiting.task
-            return self.here.result(self.here.submit(task.payload, task.known, task.later))
+            return self.here.result(self.here.submit_task(waiting.batch.tasks[waiting.place]))
         if isinstance(found, UnreadableError):
             raise found
         return found
 
     def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
         """Begin other work in a worker; the function returned waits for its value."""
-        future = self.executor.submit(work, *arguments)
+        future = self.executor.submit(pass_on, seal((work, arguments)))
 
         def wait() -> Value:
             try:
-                return future.result()
+                return unseal(future.result())
             except lost_errors():
                 return work(*arguments)
 
@@ -178,7 +207,8 @@ def lost_errors() -> tuple[type[BaseException], ...]:
 
 
 def worker_rules() -> str:
-    """The version of the rules a worker reads by."""
+    """The version of the rules a worker reads by; its child process begins meanwhile."""
     from archive.ingest import rules_version  # noqa: PLC0415 (which imports this)
 
+    own_examiners().warm_up()
     return rules_version()

@@ -166,6 +166,16 @@ def upsert_row(db: Database, table: str, row: Mapping[str, Any]) -> None:
     db.execute(f"{sql} on conflict (id) do update set {changes}", list(row.values()))
 
 
+def connect_readonly(path: Path, mode: str = "mode=ro", **how: Any) -> sqlite3.Connection:
+    """Connect to a file for reading; "immutable=1" where nobody writes it, `how` as sqlite3.connect has it."""
+    return sqlite3.connect(readonly_uri(path, mode), uri=True, **how)
+
+
+def readonly_uri(path: Path, mode: str = "mode=ro") -> str:
+    """The address SQLite knows a file by: in the path as it is, a ?, # or % would make it another file's."""
+    return f"{path.absolute().as_uri()}?{mode}"
+
+
 def open_readonly(path: Path) -> Database:
     """Open a working database for reading only.
 
@@ -174,7 +184,7 @@ def open_readonly(path: Path) -> Database:
     """
     if not path.exists():
         raise MachineError(f"{path} does not exist yet: crawl or add pages and `baogao build` first")
-    db = Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS))
+    db = Database(connect_readonly(path, timeout=BUSY_SECONDS))
     try:
         refuse_newer(db, path)
         # A published file is as its version made it; only a working one is brought up to date.

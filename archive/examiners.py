@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archive.captures.stored import Stored
 
 Value = TypeVar("Value")
+Result = KeptPage | UnreadableError
 
 # A page is read in about a hundredth of a second, a hostile one never: after so long its reader is ended.
 SECONDS = 90
@@ -52,6 +53,17 @@ class Task:
 
         later = tuple(payload_of(page) for page in self.later)
         return keep(self.look(payload_of(self.payload), replace(self.known, later=later)))
+
+
+def run_all(tasks: Iterable[Task]) -> list[Result]:
+    """What each task gives, or why it gives nothing."""
+    results: list[Result] = []
+    for task in tasks:
+        try:
+            results.append(task.run())
+        except UnreadableError as error:
+            results.append(error)
+    return results
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +121,42 @@ class Examiners:
             self.pool = start_pool(self.jobs)
         return self.pool
 
+    def warm_up(self) -> None:
+        """Begin the workers before there is anything for them: they load what they need meanwhile."""
+        pool = self.started()
+        for _ in range(self.jobs):
+            pool.submit(os.getpid)
+
     def submit(self, payload: bytes | Stored, known: Circumstances, later: tuple[Stored, ...] = ()) -> Examining:
         """Begin to examine a page in a worker, which reads it from its WARC file where only its place is given.
 
         `later` are the later pages of its article.
         """
-        task, pool = Task(examine, payload, known, later), self.started()
+        return self.submit_task(Task(examine, payload, known, later))
+
+    def submit_task(self, task: Task) -> Examining:
+        """Begin a task in a worker."""
+        pool = self.started()
         return Examining(task, pool, pool.submit(task.run))
+
+    def examine_each(self, tasks: Iterable[Task]) -> list[Result]:
+        """What pages give that are examined one after the other."""
+        results: list[Result] = []
+        for task in tasks:
+            try:
+                results.append(self.result(self.submit_task(task)))
+            except UnreadableError as error:
+                results.append(error)
+        return results
+
+    def attempt(self, work: Callable[..., Value], *arguments: Any) -> Value | None:
+        """What work gives in a worker; None where it ended its worker, or took more time or memory than a page may."""
+        pool = self.started()
+        try:
+            return pool.submit(work, *arguments).result(timeout=patience())
+        except (FutureTimeoutError, MemoryError, BrokenProcessPool, CancelledError):
+            self.end(pool)
+            return None
 
     def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
         """Begin other work in a worker; the function returned waits for its value, and does it here if none is left."""

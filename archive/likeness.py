@@ -6,7 +6,7 @@ Each answer is computed from the copies there are, so that it does not depend on
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from archive.copies import COVERED, RUN, cover, share_numbers, similarity
 from archive.findings import write_problem
 from archive.fold import fold_text
 from archive.model import Problem
-from archive.sketches import find_like
+from archive.sketches import Searchers, find_like
 from archive.unsettled import mark
 
 Row = dict[str, Any]
@@ -62,11 +62,24 @@ class Key:
 
 
 class Likeness:
-    """Questions about likes, with the texts asked for last kept folded."""
+    """Questions about likes, with the texts asked for last kept folded, and `searchers` where many will be asked."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, searchers: Searchers | None = None) -> None:
         self.db = db
+        self.searchers = searchers
         self.folded: OrderedDict[str, str] = OrderedDict()
+
+    def expect(self, copy_ids: Iterable[str]) -> None:
+        """Begin to find the likes of copies that will be asked for. The sketches must stay as they are until then."""
+        if self.searchers:
+            for id in copy_ids:
+                for (digest,) in self.db.execute("select folded_sha256 from copies where id = ?", [id]).fetchall():
+                    self.searchers.begin(digest)
+
+    def find_like(self, digest: str) -> list[str]:
+        """The folded texts that may be like one."""
+        found = self.searchers.result(digest) if self.searchers else None
+        return find_like(self.db, digest) if found is None else found
 
     def folded_text(self, digest: str) -> str | None:
         """The folded text of a digest; None where no copy has it any more."""
@@ -93,7 +106,7 @@ class Likeness:
 
     def likes(self, copy: Row) -> Iterator[tuple[str, list[Row]]]:
         """The folded texts that may be like a copy's, its own first, each with the copies that have it."""
-        for digest in (copy["folded_sha256"], *find_like(self.db, copy["folded_sha256"])):
+        for digest in (copy["folded_sha256"], *self.find_like(copy["folded_sha256"])):
             sql = "select * from copies where folded_sha256 = ? and id <> ? order by id"
             if having := list(self.db.query(sql, [digest, copy["id"]])):
                 yield digest, having

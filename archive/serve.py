@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from archive.database import connect_readonly
 from archive.errors import DamagedInputError, MachineError
 from archive.home import Home
 from archive.publish.snapshot import name_errors
@@ -82,7 +82,7 @@ def print_address(address: str) -> None:
 
 def check_snapshot(path: Path) -> None:
     """Raise DamagedInputError where a file is no snapshot."""
-    with name_errors(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+    with name_errors(path), closing(connect_readonly(path)) as db:
         found = {name for (name,) in db.execute("select name from sqlite_master where type = 'table'")}
     if not {"reports", "reports_fts", "snapshots"} <= found:
         raise DamagedInputError(f"{path} is no snapshot: move it away, then `baogao publish` makes it anew")

@@ -7,8 +7,11 @@ in which copies arrived: every value is computed from the copies alone.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
@@ -23,9 +26,9 @@ from archive.model import Problem
 from archive.regions import Regions
 from archive.reports import delete_report, text_of, write_report
 from archive.settle_differences import DifferencesWork, forget_differences, mark_differences
-from archive.sketches import drop_sketch, find_like, index_sketches
+from archive.sketches import Searchers, drop_sketch, find_like, index_sketches
 from archive.units import UnitsWork
-from archive.unsettled import is_marked, mark, unmark, work_off
+from archive.unsettled import BATCH, is_marked, mark, unmark, work_off
 from archive.versions import Sighting, date_versions
 
 Row = dict[str, Any]
@@ -46,7 +49,7 @@ def settle_all(db: Database, regions: Regions, workers: Workers | None = None) -
 
     What can be worked out elsewhere is by `workers`, or here where none are given.
     """
-    likeness, workers = Likeness(db), workers or Here()
+    workers = workers or Here()
     with writing(db):
         mark(db, "copy", [id for (id,) in db.execute("select id from copies where report is null").fetchall()])
     indexed = INDEXED_AT_ONCE
@@ -54,16 +57,36 @@ def settle_all(db: Database, regions: Regions, workers: Workers | None = None) -
         with writing(db):
             indexed = index_sketches(db, INDEXED_AT_ONCE)
     work_off(db, "folded", lambda digest: settle_gone(db, digest))
-    while is_marked(db, "copy", "again", "report"):
-        work_off(db, "copy", lambda copy_id: settle_likes(likeness, copy_id, new=True))
-        work_off(db, "again", lambda copy_id: settle_likes(likeness, copy_id, new=False))
-        work_off(db, "report", lambda report_id: settle_loss(db, report_id))
-    work_off(db, "seen", lambda capture: settle_times(db, capture))
-    work_off(db, "loose", lambda copy_id: settle_loose(likeness, copy_id))
+    with searchers_for(db, workers.jobs) as searchers:
+        settle_copies(db, Likeness(db, searchers))
     work_off(db, "key", lambda key: settle_key(db, Key.parse(key), regions))
     settle_elsewhere(db, DifferencesWork(), workers)
     settle_elsewhere(db, UnitsWork(), workers)
     work_off(db, "text", lambda digest: drop_text(db, digest))
+
+
+def settle_copies(db: Database, likeness: Likeness) -> None:
+    """Find where copies belong. No sketch changes meanwhile, so that their likes can be found ahead."""
+    expect = likeness.expect
+    while is_marked(db, "copy", "again", "report"):
+        work_off(db, "copy", lambda copy_id: settle_likes(likeness, copy_id, new=True), expect)
+        work_off(db, "again", lambda copy_id: settle_likes(likeness, copy_id, new=False), expect)
+        work_off(db, "report", lambda report_id: settle_loss(db, report_id))
+    work_off(db, "seen", lambda capture: settle_times(db, capture))
+    work_off(db, "loose", lambda copy_id: settle_loose(likeness, copy_id))
+
+
+@contextmanager
+def searchers_for(db: Database, jobs: int) -> Iterator[Searchers | None]:
+    """Threads that find likes, where there are workers, cores and questions enough to make them worth their start."""
+    threads = min(jobs, os.cpu_count() or 1)
+    (marked,) = db.execute("select count(*) from unsettled where kind in ('copy', 'again')").fetchone()
+    _, _, path = db.execute("pragma database_list").fetchone()
+    if threads < 2 or marked <= BATCH or not path:
+        yield None
+        return
+    with closing(Searchers(Path(path), threads)) as searchers:
+        yield searchers
 
 
 def settle_gone(db: Database, digest: str) -> None:

@@ -36,12 +36,16 @@ def is_marked(db: Database, *kinds: str) -> bool:
     return db.execute(sql, kinds).fetchone() is not None
 
 
-def work_off(db: Database, kind: str, settle: Callable[[str], None]) -> None:
-    """Settle all marks of a kind, in the order of their ids, a batch in a transaction."""
+def work_off(
+    db: Database, kind: str, settle: Callable[[str], None], expect: Callable[[list[str]], None] | None = None
+) -> None:
+    """Settle all marks of a kind, in the order of their ids, a batch in a transaction; `expect` is told each batch."""
     while True:
         with writing(db):
             sql = "select id from unsettled where kind = ? order by id limit ?"
             ids = [id for (id,) in db.execute(sql, [kind, BATCH]).fetchall()]
+            if expect:
+                expect(ids)
             for id in ids:
                 # Settling one may settle others with it.
                 if db.execute("delete from unsettled where kind = ? and id = ?", [kind, id]).rowcount:

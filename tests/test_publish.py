@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -25,6 +26,7 @@ from archive.publish.contents import is_site_line, read_contents
 from archive.publish.gates import Contents, check_gates
 from archive.schema import TABLES, VIEWS
 from archive.search import fts_query
+from archive.site import make_app
 from tests.small_archive import Writer, change_something, write_small_archive
 
 CONTENTS = Contents(
@@ -337,3 +339,14 @@ def test_a_snapshot_that_shows_nothing_new_is_current(tmp_path: Path) -> None:
             db.execute(change)
         assert not is_current(home), change
         publish(home, accept="a test")
+
+
+def test_the_home_may_have_any_name(tmp_path: Path) -> None:
+    """A name that means something in an address, as SQLite has them, is no other folder's."""
+    home = write_small_archive(tmp_path / "100%25 of c#, or?mode=rw")
+    publish(home)
+    assert is_current(home)
+    answer = asyncio.run(make_app(home.snapshot).client.get("/reports/reports/990101-2020"))
+    assert answer.status_code == 200
+    assert "甲子区" in answer.text
+    assert [path.name for path in tmp_path.iterdir()] == [home.root.name]

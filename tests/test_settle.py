@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from archive.database import open_archive, writing
+from archive.elsewhere import Here
 from archive.findings import forget_findings, store_copy
 from archive.home import Home
 from archive.kept import keep_finding
 from archive.model import Candidate, Capture, Finding, Identity
 from archive.regions import load_regions
 from archive.settle import settle_all
-from archive.sketches import STOP, find_like
+from archive.sketches import STOP, Searchers, find_like
 from crawler.demo import REGIONS
 from crawler.demo.reports import all_reports
 
@@ -343,3 +344,29 @@ def test_settling_that_was_cut_off_goes_on(db: Database, expected: dict[str, lis
         settle_all(db, Failing())  # type: ignore[arg-type]
     settle(db)
     assert rows_of(db) == expected
+
+
+class Two(Here):
+    """Works here, but could have worked with two."""
+
+    jobs = 2
+
+
+def test_likes_found_ahead_are_those_found_when_asked(
+    db: Database, expected: dict[str, list[tuple]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.settle.BATCH", 0)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    ahead: list[str] = []
+    find = Searchers.find
+
+    def note(self: Searchers, folded_sha256: str) -> list[str]:
+        ahead.append(folded_sha256)
+        return find(self, folded_sha256)
+
+    monkeypatch.setattr(Searchers, "find", note)
+    for shown in SHOWN:
+        store(db, shown)
+    settle_all(db, GAZETTEER, Two())
+    assert rows_of(db) == expected
+    assert set(ahead) == {digest for (digest,) in db.execute("select folded_sha256 from sketches").fetchall()}

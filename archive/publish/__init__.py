@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.database import open_archive
+from archive.database import connect_readonly, open_archive, readonly_uri
 from archive.errors import GateRefusedError, MachineError
 from archive.home import Home
 from archive.publish.exports import write_exports
@@ -66,7 +66,7 @@ def publish(home: Home, *, accept: str | None = None) -> Published:
         raise MachineError(f"{home.database} does not exist yet: crawl or add pages and `baogao build` first")
     open_archive(home).close()
     clear_unfinished(home.published)
-    with name_errors(home.database), closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True)) as db:
+    with name_errors(home.database), closing(connect_readonly(home.database)) as db:
         content = digest_contents(db)
     old = NOTHING_PUBLISHED
     editions: list[Edition] = []
@@ -137,10 +137,10 @@ def is_current(home: Home) -> bool:
 
     Also where there is neither a snapshot nor a report for one. Raises MachineError and DamagedInputError.
     """
-    with name_errors(home.database), closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True)) as db:
+    with name_errors(home.database), closing(connect_readonly(home.database)) as db:
         if not home.snapshot.exists():
             return db.execute("select 1 from reports limit 1").fetchone() is None
-        db.execute("attach ? as published", [f"file:{home.snapshot}?mode=ro"])
+        db.execute("attach ? as published", [readonly_uri(home.snapshot)])
         for rows in SEEN:
             here, there = rows.format("main"), rows.format("published")
             try:

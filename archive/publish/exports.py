@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from archive.database import connect_readonly
 from archive.errors import MachineError
 from archive.lean import no_pandas
 from archive.panels import KEYS
@@ -53,7 +54,7 @@ def write_exports(snapshot: Path, folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True)
-        with name_errors(snapshot), closing(sqlite3.connect(f"file:{snapshot}?mode=ro", uri=True)) as db:
+        with name_errors(snapshot), closing(connect_readonly(snapshot)) as db:
             edition = read_edition(db)
             tables = {name: write_table(db, name, folder) for name, table in TABLES.items() if table.published}
             write_panels(db, folder, edition.version)

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
+from archive.database import connect_readonly
 from archive.errors import DamagedInputError, refusal
 from archive.fold import fold
 from archive.publish.contents import read_contents
@@ -51,7 +52,7 @@ def make_snapshot(
     file of the last. Raises MachineError where the disk refuses and DamagedInputError where the working database is
     damaged.
     """
-    with name_errors(archive), closing(sqlite3.connect(f"file:{archive}?mode=ro", uri=True)) as db:
+    with name_errors(archive), closing(connect_readonly(archive)) as db:
         db.execute("vacuum into ?", [str(target)])
     with name_errors(target), closing(sqlite3.connect(target)) as db:
         # The file is thrown away if anything fails before it is renamed: no journal, no waiting for the disk.
@@ -141,7 +142,7 @@ def choose_probes(db: sqlite3.Connection) -> list[str]:
 
 def read_published(path: Path) -> tuple[Contents, list[Edition]]:
     """Contents and editions of a published file. Raises DamagedInputError where it is no snapshot."""
-    with name_errors(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+    with name_errors(path), closing(connect_readonly(path)) as db:
         there = {row[1] for row in db.execute("pragma table_info(snapshots)")}
         content = "content" if "content" in there else "null"
         editions = db.execute(
@@ -152,7 +153,7 @@ def read_published(path: Path) -> tuple[Contents, list[Edition]]:
 
 def count_rows(path: Path) -> dict[str, int]:
     """Rows of each table of a snapshot."""
-    with name_errors(path), closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as db:
+    with name_errors(path), closing(connect_readonly(path, "immutable=1")) as db:
         names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table' order by name")]
         return {name: db.execute(f"select count(*) from [{name}]").fetchone()[0] for name in names}
 

@@ -12,6 +12,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
+from archive.database import connect_readonly
 from archive.site.config import SETTINGS, SHOWN_WHEN_FILLED, build_metadata
 from archive.site.plugins import (
     answering,
@@ -51,13 +52,24 @@ def make_app(snapshot: Path) -> Datasette:
         static_mounts=[("static", str(HERE / "static"))],
     )
     site.remove_database("_memory")
-    site.add_database(Database(site, path=str(path), is_mutable=False), name="reports")
+    site.add_database(Snapshot(site, path=str(path), is_mutable=False), name="reports")
     return site
+
+
+class Snapshot(Database):  # type: ignore[misc]
+    """A published file. Datasette itself takes a path with ?, # or % for that of another file."""
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        """A connection for reading, which Datasette closes in the end."""
+        assert not write
+        connection = connect_readonly(Path(self.path), "immutable=1", check_same_thread=False)
+        self._all_file_connections.append(connection)
+        return connection
 
 
 def find_empty(path: Path) -> set[str]:
     """The tables and views of a snapshot that hold nothing, of those that are shown only when filled."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+    with closing(connect_readonly(path)) as db:
         return {name for name in SHOWN_WHEN_FILLED if db.execute(f"select 1 from [{name}] limit 1").fetchone() is None}
 
 

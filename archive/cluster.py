@@ -26,9 +26,9 @@ from archive.kept import KeptPage
 
 # Seconds to find the scheduler and the first worker.
 JOIN_SECONDS = 30
-# Captures in one task: the engine's own millisecond a task is then nothing beside their third of a second, and a lost
+# Captures in one task: the engine's ten milliseconds a task are then little beside their third of a second, and a lost
 # worker loses no more.
-BATCH = 8
+BATCH = 16
 # Batches under way for each worker: one examined, one waiting there, one on its way.
 BATCHES_A_WORKER = 3
 

@@ -56,7 +56,7 @@ def make_app(snapshot: Path) -> Datasette:
     return site
 
 
-class Snapshot(Database):  # type: ignore[misc]
+class Snapshot(Database):
     """A published file. Datasette itself takes a path with ?, # or % for that of another file."""
 
     def connect(self, write: bool = False) -> sqlite3.Connection:

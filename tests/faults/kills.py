@@ -1,4 +1,6 @@
-"""`baogao run` killed at random moments, on a full disk, its last writes torn: the next run ends as if nothing had been."""
+"""`baogao run` killed at random moments, on a full disk, on one that fails, its last writes torn: the next run ends as if
+nothing had been.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,12 @@ from archive.check_rows import check_rows
 from archive.database import open_archive
 from archive.home import Home
 from tests.command import environment
+from tests.faults.disk import Disk, failing_disk, missing
 from tests.faults.web import furnish
 from tests.server import Site
 
+READ_ONLY = "read-only disk"
+KINDS = ["SIGKILL", "full disk", READ_ONLY, "torn writes"]
 # What is left of a report whatever way led there: no times, no places in files.
 REPORTS = "select id, title, region, year, text_sha256, copies, trust, chars from reports order by id"
 # Bytes a file may have on a "full disk": from hardly a database to all but the last page.
@@ -93,25 +98,52 @@ def tear(home: Home, chance: random.Random) -> None:
             os.truncate(path, path.stat().st_size // 2)
 
 
-def disturb(home: Home, kind: str, chance: random.Random, usual: float) -> str:
-    """Run once under a fault; says how it ended."""
+def disturb(home: Home, kind: str, chance: random.Random, usual: float, disk: Disk | None) -> str:
+    """Run once under a fault; says how it ended. `disk` is the one that fails and is mended."""
     process = start_run(home, chance.randrange(SMALLEST, LARGEST) if kind == "full disk" else None)
     if kind != "full disk":
         time.sleep(chance.uniform(0.1, 1.05) * usual)
-        process.send_signal(signal.SIGKILL)
+        if disk:
+            disk.fail()
+        else:
+            process.send_signal(signal.SIGKILL)
     _, said = process.communicate(timeout=300)
-    if kind == "torn writes":
+    if disk or kind == "torn writes":
         time.sleep(0.3)  # children end with their parent
+    if disk:
+        disk.mend()
+    elif kind == "torn writes":
         tear(home, chance)
     return "a traceback" if "Traceback" in said else f"exit {process.returncode}"
 
 
 def one_fault(template: Home, folder: Path, kind: str, seed: int, usual: float, wanted: list[tuple[Any, ...]]) -> Fault:
     """Disturb a run on a copy of a home once or twice, then let one go through, and compare."""
+    place = folder / f"{kind.replace(' ', '-')}-{seed}"
+    if kind != READ_ONLY:
+        return one_fault_at(Home(place), None, template, kind, seed, usual, wanted)
+    with failing_disk(place) as disk:
+        fault = one_fault_at(Home(disk.root / "home"), disk, template, kind, seed, usual, wanted)
+    if fault.lost == "nothing":
+        shutil.rmtree(place)
+    return fault
+
+
+def one_fault_at(
+    home: Home,
+    disk: Disk | None,
+    template: Home,
+    kind: str,
+    seed: int,
+    usual: float,
+    wanted: list[tuple[Any, ...]],
+) -> Fault:
+    """The same at a place, on a disk that fails where one is given."""
     chance = random.Random(f"{kind} {seed}")
-    home = Home(folder / f"{kind.replace(' ', '-')}-{seed}")
     shutil.copytree(template.root, home.root)
-    ends = [disturb(home, kind, chance, usual) for _ in range(chance.choice((1, 1, 2)))]
+    if disk:
+        disk.sync()
+    ends = [disturb(home, kind, chance, usual, disk) for _ in range(chance.choice((1, 1, 2)))]
     found, lost = "", "no run went through"
     for _ in range(TRIES):
         process = start_run(home)
@@ -169,7 +201,7 @@ def faults(counts: dict[str, int], first: int = 0, jobs: int = 1) -> Iterator[Fa
         assert all(reports == wanted for _, reports in runs)
         seeds = [(kind, seed) for kind, count in counts.items() for seed in range(first, first + count)]
         yield from threads.map(lambda one: one_fault(template, folder, *one, usual, wanted), seeds)
-    if not any(folder.glob("*-*/archive.db")):
+    if not any(folder.glob("*-*/archive.db")) and not any(folder.glob("*-*/image")):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -179,8 +211,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=200, help="disturbed runs of each kind (default 200)")
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time (default: one a core)")
-    parser.add_argument("--only", nargs="+", default=["SIGKILL", "full disk", "torn writes"])
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
     options = parser.parse_args(arguments)
+    if READ_ONLY in options.only and (why := missing()):
+        print(f"left out: {READ_ONLY}: {why}", file=sys.stderr)
+        options.only = [kind for kind in options.only if kind != READ_ONLY]
     done: list[Fault] = []
     for fault in faults(dict.fromkeys(options.only, options.count), options.seed, options.jobs):
         done.append(fault)

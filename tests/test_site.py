@@ -201,7 +201,8 @@ def test_plain_text_json_and_unknown_reports(site: Datasette) -> None:
     assert rows[0]["title"] == "2020年甲子区人民政府工作报告"
     for path in ("/reports/reports/990101-1900", "/reports/reports/990101-1900.txt"):
         assert "没有这份报告" in words_of(page(site, path, 404), "h1")
-    assert "没有这一页" in words_of(page(site, "/nothing/here", 404), "h1")
+    for path in ("/nothing/here", "/reports/nothing/here", "/reports/-/here"):
+        assert "没有这一页" in words_of(page(site, path, 404), "h1")
     assert get(site, "/reports/reports/990101-1900.json").json()["status"] == 404
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("fixed")
+
+# The suite starts some hundred processes: they share what Python compiles, also where it is told to leave no files behind.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(tempfile.gettempdir()) / f"baogao-pycache-{os.getuid()}"))
 
 # The files that take longest begin first, so that no worker is left alone with one of them at the end: a file stays on
 # one worker, whose fixtures it shares (--dist loadfile).

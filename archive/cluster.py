@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 @cache
 def own_examiners() -> Examiners:
-    """The child process of a worker, begun with its first batch."""
+    """The child process of a worker, which begins when a build joins the cluster."""
     # Dask's nanny starts workers as daemons, which multiprocessing lets have no children. Ours ends with its parent.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     return Examiners(1)

@@ -26,6 +26,9 @@ STOP = 200
 SHARED, SHARED_OF_FEW, FEW = 4, 2, 16
 SHARED_PART = 0.15
 
+# Shingles written in one go.
+SOME = 10_000
+
 # Pages of the index each thread keeps: with SQLite's 2 MB it takes twice as long, more than this gains nothing
 # (1,600 reports; of a hundred thousand no cache holds the index).
 SEARCHER_KIB = 32 * 1024
@@ -77,8 +80,10 @@ def index_sketches(db: Database, count: int) -> int:
     hashes = np.concatenate(found)
     texts = np.repeat([text for text, _ in rows], [len(each) for each in found])
     order = np.lexsort((texts, hashes))
-    pairs = zip(hashes[order].tolist(), texts[order].tolist(), strict=True)
-    db.conn.executemany("insert or ignore into shingles values (?, ?)", pairs)
+    # As Python's numbers a few at a time: all at once would be a hundred megabytes.
+    for some in np.array_split(order, len(order) // SOME + 1):
+        pairs = zip(hashes[some].tolist(), texts[some].tolist(), strict=True)
+        db.conn.executemany("insert or ignore into shingles values (?, ?)", pairs)
     db.execute("update sketches set indexed = 1 where indexed = 0 and text <= ?", [rows[-1][0]])
     return len(rows)
 

@@ -36,11 +36,18 @@ Value = TypeVar("Value")
 
 
 @cache
-def own_examiners() -> Examiners:
-    """The child process of a worker, which begins when a build joins the cluster."""
-    # Dask's nanny starts workers as daemons, which multiprocessing lets have no children. Ours ends with its parent.
+def child_processes(count: int) -> Examiners:
+    """Those of a worker, which begin when a build joins the cluster."""
+    # Dask's nanny starts workers as daemons, which multiprocessing lets have no children. Ours end with their parent.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    return Examiners(1)
+    return Examiners(count)
+
+
+def own_examiners() -> Examiners:
+    """The child processes of the worker whose task this is: one for each of its threads."""
+    from distributed import get_worker  # noqa: PLC0415 (an extra)
+
+    return child_processes(get_worker().state.nthreads)
 
 
 def seal(thing: Any) -> bytes:
@@ -54,18 +61,18 @@ def unseal(sealed: bytes) -> Any:
 
 
 def work_sealed(sealed: bytes) -> bytes:
-    """Do the sealed work and seal its value; in the child process of a worker."""
+    """Do the sealed work and seal its value; in a child process of a worker."""
     work, arguments = unseal(sealed)
     return seal(work(*arguments))
 
 
 def pass_on(sealed: bytes) -> bytes:
-    """Have sealed work done by the child process: here, the worker's talk with the scheduler would hold it up."""
+    """Have sealed work done by a child process: here, the worker's talk with the scheduler would hold it up."""
     return own_examiners().begin(work_sealed, sealed)()
 
 
 def examine_batch(sealed: bytes, regions: bytes | None) -> bytes:
-    """Have sealed pages examined by the child process; where one of them ends it, each by itself.
+    """Have sealed pages examined by a child process; where one of them ends it, each by itself.
 
     `regions` is the home's regions.csv, which other machines do not have.
     """
@@ -76,7 +83,7 @@ def examine_batch(sealed: bytes, regions: bytes | None) -> bytes:
 
 
 def examine_sealed(sealed: bytes, extra_regions: Path | None) -> bytes:
-    """Examine sealed pages and seal what they give; in the child process of a worker."""
+    """Examine sealed pages and seal what they give; in a child process of a worker."""
     return seal(run_all(tasks_in(sealed, extra_regions)))
 
 
@@ -206,9 +213,9 @@ def lost_errors() -> tuple[type[BaseException], ...]:
     return (CancelledError, OSError, RuntimeError, CommClosedError, KilledWorker)
 
 
-def worker_rules() -> str:
-    """The version of the rules a worker reads by; its child process begins meanwhile."""
+def worker_rules(dask_worker: Any) -> str:
+    """The version of the rules a worker reads by; its child processes begin meanwhile."""
     from archive.ingest import rules_version  # noqa: PLC0415 (which imports this)
 
-    own_examiners().warm_up()
+    child_processes(dask_worker.state.nthreads).warm_up()
     return rules_version()

@@ -12,11 +12,11 @@ import pytest
 from archive.build import build_archive
 from archive.captures import CaptureStore
 from archive.captures.stored import Stored, payload_of, warc_folder
-from archive.cluster import examine_batch, own_examiners, seal, unseal
+from archive.cluster import examine_batch, seal, unseal
 from archive.database import open_archive
 from archive.errors import BadArgumentsError, DamagedInputError, MachineError, UnreadableError
 from archive.examine import Circumstances
-from archive.examiners import Task
+from archive.examiners import Examiners, Task
 from archive.home import Home
 from archive.terminal import follow
 from tests.cluster import dask_cluster
@@ -98,8 +98,10 @@ def test_a_damaged_record_is_that_pages_trouble(captured: Home, monkeypatch: pyt
 def test_a_page_that_ends_its_reader_costs_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archive.examiners.SECONDS", 12)  # a busy machine begins a worker in five
     tasks = [Task(examine_or_fail, payload, Circumstances()) for payload in (GOOD, b"die", GOOD)]
+    children = Examiners(1)
+    monkeypatch.setattr("archive.cluster.own_examiners", lambda: children)
     first, bad, last = unseal(examine_batch(seal(tasks), None))
-    own_examiners().close()
+    children.close()
     assert isinstance(bad, UnreadableError)
     assert bad.code == "reader_crashed"
     assert first == last

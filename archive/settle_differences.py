@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.copy_differences import CopyDifference, compare_with_best, count_kinds, keep_first
+from archive.database import insert_rows
 from archive.findings import write_problem
 from archive.model import Problem
 from archive.unsettled import mark
@@ -17,6 +18,8 @@ from archive.unsettled import mark
 Row = dict[str, Any]
 
 NUMBER_DIFFERS = "number_differs"
+# What is written of a difference beside its copy and number.
+WRITTEN = ("kind", "start", "length", "words", "best_start", "best_length", "best_words", "times")
 # Numbers of one copy that are problems of their own; the rest are said in one.
 SAID = 20
 
@@ -86,15 +89,11 @@ def forget_differences(db: Database, copy: Row) -> None:
 
 def insert_differences(db: Database, copy: str, differences: Sequence[CopyDifference]) -> None:
     """Write the rows of one copy."""
-    sql = (
-        "insert into differences (copy, n, kind, start, length, words, best_start, best_length, best_words, times)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    )
     rows = [
-        (copy, n, d.kind, d.start, d.length, d.words, d.best_start, d.best_length, d.best_words, d.times)
-        for n, d in enumerate(differences, 1)
+        {"copy": copy, "n": n, **{name: getattr(difference, name) for name in WRITTEN}}
+        for n, difference in enumerate(differences, 1)
     ]
-    db.conn.executemany(sql, rows)
+    insert_rows(db, "differences", rows)
 
 
 def write_numbers(db: Database, copy: str, numbers: Sequence[CopyDifference], report: str) -> None:

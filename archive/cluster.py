@@ -12,6 +12,7 @@ import multiprocessing
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from multiprocessing.reduction import ForkingPickler
@@ -23,6 +24,7 @@ from archive.errors import BadArgumentsError, MachineError, UnreadableError
 from archive.examine import Circumstances
 from archive.examiners import Examiners, Result, Task, examine, run_all
 from archive.kept import KeptPage
+from archive.read import ocr
 
 # Seconds to find the scheduler and the first worker.
 JOIN_SECONDS = 30
@@ -37,7 +39,7 @@ Value = TypeVar("Value")
 
 @cache
 def child_processes(count: int) -> Examiners:
-    """Those of a worker, which begin when a build joins the cluster."""
+    """The child processes of a worker, which begin when a build joins the cluster and stay for the next."""
     # Dask's nanny starts workers as daemons, which multiprocessing lets have no children. Ours end with their parent.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     return Examiners(count)
@@ -78,7 +80,8 @@ def examine_batch(sealed: bytes, regions: bytes | None) -> bytes:
     """
     extra = regions_file(regions) if regions is not None else None
     examiners = own_examiners()
-    results = examiners.attempt(examine_sealed, sealed, extra)
+    # Text recognition takes seconds a page of a scan: each needs all the time a page has.
+    results = None if ocr.is_on() else examiners.attempt(examine_sealed, sealed, extra)
     return results if results is not None else seal(examiners.examine_each(tasks_in(sealed, extra)))
 
 
@@ -153,8 +156,8 @@ class Cluster:
             self.client.close()
             raise BadArgumentsError(f"{', '.join(sorted(others))}: another version of Baogao: install this one there")
         self.executor: Executor = self.client.get_executor(pure=False, retries=2)
-        # A task whose value is the regions: workers keep it, and who comes later or has lost it can get it.
-        self.regions: Any = None if regions is None else self.client.submit(bytes, regions)
+        self.regions = regions
+        self.regions_there: Any = None
         self.jobs = max(sum(self.client.nthreads().values()), 1)
         self.ahead = BATCH * BATCHES_A_WORKER * self.jobs
         self.filling = Batch()
@@ -170,8 +173,25 @@ class Cluster:
 
     def send(self) -> None:
         """Send what waits."""
-        self.filling.sent = self.executor.submit(examine_batch, seal(self.filling.tasks), self.regions)
+        sealed = seal(self.filling.tasks)
+        self.filling.sent = self.begin_there(lambda: (examine_batch, sealed, self.send_regions()))
         self.filling = Batch()
+
+    def send_regions(self) -> Any:
+        """A task of the cluster whose value is the regions: workers keep it, and who comes later can get it."""
+        # A connection that was lost for a while has cancelled it.
+        if self.regions is not None and (self.regions_there is None or self.regions_there.cancelled()):
+            self.regions_there = self.client.submit(bytes, self.regions, pure=False)
+        return self.regions_there
+
+    def begin_there(self, work: Callable[[], tuple[Any, ...]]) -> Future[bytes]:
+        """Give the cluster a function with its arguments; where there is no cluster any more, the future says so."""
+        try:
+            return self.executor.submit(*work())
+        except lost_errors() as error:
+            lost: Future[bytes] = Future()
+            lost.set_exception(CancelledError(str(error)))
+            return lost
 
     def result(self, waiting: Waiting) -> KeptPage:
         """What was found. Raises UnreadableError where the page cannot be read."""
@@ -188,7 +208,8 @@ class Cluster:
 
     def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
         """Begin other work in a worker; the function returned waits for its value."""
-        future = self.executor.submit(pass_on, seal((work, arguments)))
+        sealed = seal((work, arguments))
+        future = self.begin_there(lambda: (pass_on, sealed))
 
         def wait() -> Value:
             try:
@@ -201,16 +222,18 @@ class Cluster:
     def close(self) -> None:
         """Let the cluster go; it stays up."""
         self.here.close()
-        self.executor.shutdown(wait=False)
+        with suppress(*lost_errors()):  # it is gone already
+            self.executor.shutdown(wait=False)
         self.client.close()
 
 
 def lost_errors() -> tuple[type[BaseException], ...]:
-    """What futures of Dask end with when workers are lost again and again, or the scheduler is."""
+    """What Dask ends a future with, or refuses with, where workers are lost again and again or the scheduler is."""
+    from distributed.client import ClosedClientError  # noqa: PLC0415 (an extra)
     from distributed.comm.core import CommClosedError  # noqa: PLC0415 (an extra)
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
-    return (CancelledError, OSError, RuntimeError, CommClosedError, KilledWorker)
+    return (CancelledError, OSError, RuntimeError, ClosedClientError, CommClosedError, KilledWorker)
 
 
 def worker_rules(dask_worker: Any) -> str:

@@ -166,14 +166,14 @@ def upsert_row(db: Database, table: str, row: Mapping[str, Any]) -> None:
     db.execute(f"{sql} on conflict (id) do update set {changes}", list(row.values()))
 
 
-def connect_readonly(path: Path, mode: str = "mode=ro", **how: Any) -> sqlite3.Connection:
-    """Connect to a file for reading; "immutable=1" where nobody writes it, `how` as sqlite3.connect has it."""
-    return sqlite3.connect(readonly_uri(path, mode), uri=True, **how)
+def connect_readonly(path: Path, *, immutable: bool = False, **how: Any) -> sqlite3.Connection:
+    """Connect to a file for reading; `immutable` where nobody will write it, `how` as sqlite3.connect has it."""
+    return sqlite3.connect(readonly_uri(path, immutable=immutable), uri=True, **how)
 
 
-def readonly_uri(path: Path, mode: str = "mode=ro") -> str:
+def readonly_uri(path: Path, *, immutable: bool = False) -> str:
     """The address SQLite knows a file by: in the path as it is, a ?, # or % would make it another file's."""
-    return f"{path.absolute().as_uri()}?{mode}"
+    return f"{path.absolute().as_uri()}?{'immutable=1' if immutable else 'mode=ro'}"
 
 
 def open_readonly(path: Path) -> Database:

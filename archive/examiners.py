@@ -114,18 +114,24 @@ class Examiners:
         # Pages under way while the oldest is waited for: enough that no worker idles.
         self.ahead = 2 * jobs
         self.pool: ProcessPoolExecutor | None = None
+        # The threads of a cluster's worker share its workers (cluster.py).
+        self.lock = threading.Lock()
 
-    def started(self) -> ProcessPoolExecutor:
-        """The workers, begun with the first thing they are given."""
-        if self.pool is None:
-            self.pool = start_pool(self.jobs)
-        return self.pool
+    def start(self, work: Callable[..., Value], *arguments: Any) -> tuple[ProcessPoolExecutor, Future[Value]]:
+        """Hand work to the workers, who begin with the first; where they have ended since, to new ones."""
+        with self.lock:
+            pool = self.pool = self.pool or start_pool(self.jobs)
+            try:
+                return pool, pool.submit(work, *arguments)
+            except RuntimeError:  # BrokenProcessPool is one
+                end_pool(pool, kill=True)
+            pool = self.pool = start_pool(self.jobs)
+            return pool, pool.submit(work, *arguments)
 
     def warm_up(self) -> None:
         """Begin the workers before there is anything for them: they load what they need meanwhile."""
-        pool = self.started()
         for _ in range(self.jobs):
-            pool.submit(os.getpid)
+            self.start(os.getpid)
 
     def submit(self, payload: bytes | Stored, known: Circumstances, later: tuple[Stored, ...] = ()) -> Examining:
         """Begin to examine a page in a worker, which reads it from its WARC file where only its place is given.
@@ -136,8 +142,7 @@ class Examiners:
 
     def submit_task(self, task: Task) -> Examining:
         """Begin a task in a worker."""
-        pool = self.started()
-        return Examining(task, pool, pool.submit(task.run))
+        return Examining(task, *self.start(task.run))
 
     def examine_each(self, tasks: Iterable[Task]) -> list[Result]:
         """What pages give that are examined one after the other."""
@@ -151,17 +156,16 @@ class Examiners:
 
     def attempt(self, work: Callable[..., Value], *arguments: Any) -> Value | None:
         """What work gives in a worker; None where it ended its worker, or took more time or memory than a page may."""
-        pool = self.started()
+        pool, future = self.start(work, *arguments)
         try:
-            return pool.submit(work, *arguments).result(timeout=patience())
+            return future.result(timeout=patience())
         except (FutureTimeoutError, MemoryError, BrokenProcessPool, CancelledError):
             self.end(pool)
             return None
 
     def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
         """Begin other work in a worker; the function returned waits for its value, and does it here if none is left."""
-        pool = self.started()
-        future = pool.submit(work, *arguments)
+        pool, future = self.start(work, *arguments)
 
         def wait() -> Value:
             try:
@@ -193,9 +197,10 @@ class Examiners:
 
     def end(self, pool: ProcessPoolExecutor) -> None:
         """End a pool at once; the next page begins another."""
-        end_pool(pool, kill=True)
-        if self.pool is pool:
-            self.pool = None
+        with self.lock:
+            end_pool(pool, kill=True)
+            if self.pool is pool:
+                self.pool = None
 
     def close(self) -> None:
         """End the workers."""

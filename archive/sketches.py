@@ -17,7 +17,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from archive.copies import CONTAINMENT, contain, sample_long
-from archive.database import connect_readonly
+from archive.database import BUSY_SECONDS, connect_readonly
 
 # The stop list: shingles of more texts than this (READING §3.5).
 STOP = 200
@@ -27,7 +27,7 @@ SHARED, SHARED_OF_FEW, FEW = 4, 2, 16
 SHARED_PART = 0.15
 
 # Shingles written in one go.
-SOME = 10_000
+SHINGLES_AT_ONCE = 10_000
 
 # Pages of the index each thread keeps: with SQLite's 2 MB it takes twice as long, more than this gains nothing
 # (1,600 reports; of a hundred thousand no cache holds the index).
@@ -81,7 +81,7 @@ def index_sketches(db: Database, count: int) -> int:
     texts = np.repeat([text for text, _ in rows], [len(each) for each in found])
     order = np.lexsort((texts, hashes))
     # As Python's numbers a few at a time: all at once would be a hundred megabytes.
-    for some in np.array_split(order, len(order) // SOME + 1):
+    for some in np.array_split(order, len(order) // SHINGLES_AT_ONCE + 1):
         pairs = zip(hashes[some].tolist(), texts[some].tolist(), strict=True)
         db.conn.executemany("insert or ignore into shingles values (?, ?)", pairs)
     db.execute("update sketches set indexed = 1 where indexed = 0 and text <= ?", [rows[-1][0]])
@@ -128,7 +128,7 @@ class Searchers:
         self.threads = ThreadPoolExecutor(count)
         self.idle: SimpleQueue[Database] = SimpleQueue()
         for _ in range(count):
-            db = Database(connect_readonly(path, check_same_thread=False))
+            db = Database(connect_readonly(path, check_same_thread=False, timeout=BUSY_SECONDS))
             db.execute(f"pragma cache_size = -{SEARCHER_KIB}")
             self.idle.put(db)
         self.begun: dict[str, Future[list[str]]] = {}

@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from archive.home import Home
@@ -63,7 +64,9 @@ def compiled() -> dict[str, str]:
     atexit.register(shutil.rmtree, kept, ignore_errors=True)
     given = {name: value for name, value in environment().items() if name != "PYTHONDONTWRITEBYTECODE"}
     given |= {"PYTHONPYCACHEPREFIX": str(kept)}
-    modules = "crawler.cli, archive.commands.building, archive.build, distributed"
+    modules = "crawler.cli, archive.commands.building, archive.build"
+    if find_spec("distributed"):
+        modules += ", distributed.worker, distributed.scheduler"
     subprocess.run([sys.executable, "-c", f"import {modules}"], env=given, check=True)
     return given
 
@@ -92,12 +95,12 @@ def bench_cluster(count: int, folder: Path) -> None:
 
     for name, pdfs in (("all HTML", 0), (f"one in {PDFS} a PDF", PDFS)):
         here = fill(Home(folder / f"here-{pdfs}"), count, pdfs=pdfs)
-        there = Home(folder / f"there-{pdfs}")
-        shutil.copytree(here.root, there.root)
-        one_core = run(here, "build", "--jobs", "1", cores=1)
-        forget(here)
+        narrow, there = Home(folder / f"narrow-{pdfs}"), Home(folder / f"there-{pdfs}")
+        for home in (narrow, there):
+            shutil.copytree(here.root, home.root)
+        one_core = run(narrow, "build", "--jobs", "1", cores=1)
         alone = run(here, "build", "--jobs", "1")
-        with dask_cluster(folder) as cluster:
+        with dask_cluster(folder, given=compiled()) as cluster:
             together = run(there, "build", "--scheduler", cluster.address)
         same = "the same tables" if dump(here) == dump(there) else "OTHER TABLES"
         print(
@@ -106,12 +109,6 @@ def bench_cluster(count: int, folder: Path) -> None:
             f"{alone.wall:.0f} s on all ({alone.wall / together.wall:.2f} ×), load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
-
-
-def forget(home: Home) -> None:
-    """Leave nothing but the captures."""
-    for file in home.root.glob(f"{home.database.name}*"):
-        file.unlink()
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -17,20 +17,24 @@ from tests.command import environment
 
 @dataclass
 class Running:
-    """Where the scheduler is, and its workers."""
+    """Where the scheduler is, its process, and its workers."""
 
     address: str
+    scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]]
 
 
 @contextmanager
-def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Running]:
-    """Start it as a person would, `dask scheduler` and `dask worker`, and wait for all; it ends with the context."""
+def dask_cluster(folder: Path, workers: int = 2, given: dict[str, str] | None = None) -> Iterator[Running]:
+    """Start it as a person would, `dask scheduler` and `dask worker`, and wait for all; it ends with the context.
+
+    `given` is their environment.
+    """
     from distributed import Client
 
     file = folder / "scheduler.json"
     quiet = {"DASK_LOGGING__DISTRIBUTED": "critical", "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "0"}
-    given = environment() | quiet | {"TMPDIR": str(folder)}
+    given = (given or environment()) | quiet | {"TMPDIR": str(folder)}
 
     def start(name: str, *words: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", name, *words]
@@ -51,7 +55,7 @@ def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Running]:
             running.append(start("worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"))
         with Client(address, timeout=90, set_as_default=False) as client:
             client.wait_for_workers(workers, timeout=90)
-        yield Running(address, running)
+        yield Running(address, scheduler, running)
     finally:
         for process in (*running, scheduler):
             process.terminate()

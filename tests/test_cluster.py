@@ -59,6 +59,27 @@ def test_rows_are_the_same_on_a_cluster_and_when_one_of_its_workers_is_killed(ca
     assert len(dump(here)["reports"]) > 10
 
 
+def test_where_the_scheduler_is_lost_this_machine_goes_on(
+    captured: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dask
+
+    # So long the client tries to find it again.
+    monkeypatch.setattr("archive.cluster.JOIN_SECONDS", 8)
+    there = copy_of(captured, tmp_path / "there")
+    with dask_cluster(tmp_path, workers=1) as cluster, dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+
+        def kill_it(things, total, doing):  # type: ignore[no-untyped-def]
+            for number, thing in enumerate(things):
+                if number == 3:
+                    cluster.scheduler.kill()
+                yield thing
+
+        built = build_archive(there, {}, 0, kill_it, cluster.address)
+    assert (built.captures, built.damaged) == (40, [])
+    assert len(dump(there)["reports"]) > 10
+
+
 def test_no_cluster_is_said_in_one_line(captured: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archive.cluster.JOIN_SECONDS", 1)
     with pytest.raises(MachineError, match="dask scheduler"):

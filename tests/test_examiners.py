@@ -46,3 +46,21 @@ def test_a_bad_page_costs_itself(bad: bytes, jobs: int, monkeypatch: pytest.Monk
         assert len(workers.result(workers.submit(GOOD, Circumstances())).findings) == 1
     finally:
         workers.close()
+
+
+def test_workers_that_ended_meanwhile_are_replaced() -> None:
+    workers = Examiners(1)
+    try:
+        for begin in (workers.warm_up, lambda: workers.submit(GOOD, Circumstances()), lambda: workers.begin(len, "")):
+            assert workers.begin(os.getpid)() > 0
+            assert workers.pool is not None
+            [process] = workers.pool._processes.values()
+            process.kill()
+            process.join()
+            # The pool's own thread notices a moment later.
+            while not workers.pool._broken:
+                time.sleep(0.01)
+            begin()
+            assert workers.begin(os.getpid)() != process.pid
+    finally:
+        workers.close()

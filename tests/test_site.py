@@ -13,6 +13,8 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 from datasette.app import Datasette
+from datasette.utils.asgi import Request
+from datasette.views.base import DatasetteError
 from selectolax.lexbor import LexborHTMLParser
 
 from archive.fold import fold
@@ -22,6 +24,7 @@ from archive.publish import publish
 from archive.schema import TABLES, VIEWS
 from archive.site import make_app, phrases, words
 from archive.site.codes import PROBLEMS, TRUST_MEANINGS
+from archive.site.plugins import answering
 from archive.site.queries import is_link
 from archive.site.reading import Place, lay_out
 from tests.small_archive import HOSTILE, REGIONS, Writer, write_report
@@ -204,6 +207,12 @@ def test_plain_text_json_and_unknown_reports(site: Datasette) -> None:
     for path in ("/nothing/here", "/reports/nothing/here", "/reports/-/here"):
         assert "没有这一页" in words_of(page(site, path, 404), "h1")
     assert get(site, "/reports/reports/990101-1900.json").json()["status"] == 404
+
+
+def test_a_page_that_took_too_long_is_not_called_lost(site: Datasette) -> None:
+    error = DatasetteError("SQL query took too long", title="SQL Interrupted", status=400)
+    answer = asyncio.run(answering.handle_exception(site, Request.fake("/reports/reports.json"), error)())
+    assert answer.status == 400
 
 
 def test_report_without_title_address_time_or_outline(site: Datasette) -> None:

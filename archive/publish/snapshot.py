@@ -153,7 +153,7 @@ def read_published(path: Path) -> tuple[Contents, list[Edition]]:
 
 def count_rows(path: Path) -> dict[str, int]:
     """Rows of each table of a snapshot."""
-    with name_errors(path), closing(connect_readonly(path, "immutable=1")) as db:
+    with name_errors(path), closing(connect_readonly(path, immutable=True)) as db:
         names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table' order by name")]
         return {name: db.execute(f"select count(*) from [{name}]").fetchone()[0] for name in names}
 

@@ -62,7 +62,7 @@ class Snapshot(Database):
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """A connection for reading, which Datasette closes in the end."""
         assert not write
-        connection = connect_readonly(Path(self.path), "immutable=1", check_same_thread=False)
+        connection = connect_readonly(Path(self.path), immutable=True, check_same_thread=False)
         self._all_file_connections.append(connection)
         return connection
 

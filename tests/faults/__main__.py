@@ -1,4 +1,4 @@
-"""Both tables: the web at its worst, then kills, full disks and torn writes; 1 where anything was lost."""
+"""Both tables: the web at its worst, then kills, full disks, failing disks and torn writes; 1 where anything was lost."""
 
 from __future__ import annotations
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 # Room for a home of the fault runs with its snapshot, and the journal of ext4.
 SIZE = 100 * 2**20
+# Children of a run end within a second of it.
+SECONDS = 15
 TOOLS = ("mkfs.ext4", "losetup", "mount", "umount", "fsck.ext4")
 
 
@@ -25,8 +29,12 @@ def missing() -> str | None:
         return "mounting a disk needs root"
     if without := [tool for tool in TOOLS if shutil.which(tool) is None]:
         return f"{', '.join(without)} not installed"
-    found = subprocess.run(["losetup", "-f"], capture_output=True, text=True, check=False)
-    return None if found.returncode == 0 else f"no loop device: {found.stderr.strip()}"
+    with TemporaryDirectory() as folder:
+        try:
+            with failing_disk(Path(folder) / "try"):
+                return None
+        except subprocess.CalledProcessError as error:
+            return f"no disk can be mounted here: {error.stderr.strip()}"
 
 
 class Disk:
@@ -40,7 +48,11 @@ class Disk:
         self.root = folder / "disk"
         self.root.mkdir()
         self.device = run("losetup", "-f", "--show", image)
-        run("mount", self.device, self.root)
+        try:
+            run("mount", self.device, self.root)
+        except subprocess.CalledProcessError:
+            run("losetup", "-d", self.device)
+            raise
 
     def sync(self) -> None:
         """What was written before is there for good."""
@@ -52,7 +64,7 @@ class Disk:
 
     def mend(self) -> None:
         """What a person does: unmount, check, mount."""
-        run("umount", self.root)
+        self.unmount()
         # 1: it found errors and mended them.
         checked = subprocess.run(["fsck.ext4", "-fy", self.device], capture_output=True, check=False)
         assert checked.returncode in (0, 1), checked
@@ -60,8 +72,16 @@ class Disk:
 
     def end(self) -> None:
         """Take it down."""
-        subprocess.run(["umount", str(self.root)], check=False, capture_output=True)
+        self.unmount()
         run("losetup", "-d", self.device)
+
+    def unmount(self) -> None:
+        """Unmount it, once the last child of a run has closed its files."""
+        for _ in range(SECONDS * 10):
+            if subprocess.run(["umount", str(self.root)], check=False, capture_output=True).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{self.root} is still in use after {SECONDS} seconds")
 
 
 @contextmanager

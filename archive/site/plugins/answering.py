@@ -136,8 +136,8 @@ def handle_exception(datasette: Datasette, request: Request, exception: Exceptio
         else:
             status, message = 500, "internal error"
             logger.error("%s failed", request.path, exc_info=exception)
-        # Without parameters nothing is wrong but the address: a row of no table, which Datasette calls a bad query.
-        status = 404 if status == 400 and not request.query_string else status
+        # Without parameters it is the address that is wrong: a row of no table, which Datasette calls a bad query.
+        status = 404 if title == "Invalid SQL" and not request.query_string else status
         path = request.path.partition("?")[0]
         lost: dict[str, Any] = {}
         if status == 404:

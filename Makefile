@@ -11,7 +11,7 @@ demo: $(READY)
 
 # Three at once on two cores: many tests wait for a site or a process.
 test: $(READY)
-	$(BIN)/python -m pytest -q -n 3 $(ARGS)
+	$(BIN)/python -m pytest -q -n 4 $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

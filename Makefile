@@ -9,7 +9,7 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/baogao demo $(ARGS)
 
-# Three at once on two cores: many tests wait for a site or a process.
+# Four at once on two cores: many tests wait for a site or a process.
 test: $(READY)
 	$(BIN)/python -m pytest -q -n 4 $(ARGS)
 

@@ -174,7 +174,7 @@ class Cluster:
     def send(self) -> None:
         """Send what waits."""
         sealed = seal(self.filling.tasks)
-        self.filling.sent = self.begin_there(lambda: (examine_batch, sealed, self.send_regions()))
+        self.filling.sent = begun_or_lost(lambda: self.executor.submit(examine_batch, sealed, self.send_regions()))
         self.filling = Batch()
 
     def send_regions(self) -> Any:
@@ -183,15 +183,6 @@ class Cluster:
         if self.regions is not None and (self.regions_there is None or self.regions_there.cancelled()):
             self.regions_there = self.client.submit(bytes, self.regions, pure=False)
         return self.regions_there
-
-    def begin_there(self, work: Callable[[], tuple[Any, ...]]) -> Future[bytes]:
-        """Give the cluster a function with its arguments; where there is no cluster any more, the future says so."""
-        try:
-            return self.executor.submit(*work())
-        except lost_errors() as error:
-            lost: Future[bytes] = Future()
-            lost.set_exception(CancelledError(str(error)))
-            return lost
 
     def result(self, waiting: Waiting) -> KeptPage:
         """What was found. Raises UnreadableError where the page cannot be read."""
@@ -209,7 +200,7 @@ class Cluster:
     def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
         """Begin other work in a worker; the function returned waits for its value."""
         sealed = seal((work, arguments))
-        future = self.begin_there(lambda: (pass_on, sealed))
+        future = begun_or_lost(lambda: self.executor.submit(pass_on, sealed))
 
         def wait() -> Value:
             try:
@@ -225,6 +216,16 @@ class Cluster:
         with suppress(*lost_errors()):  # it is gone already
             self.executor.shutdown(wait=False)
         self.client.close()
+
+
+def begun_or_lost(begin: Callable[[], Future[bytes]]) -> Future[bytes]:
+    """What was begun on the cluster; where there is none any more, a future that says so."""
+    try:
+        return begin()
+    except lost_errors() as error:
+        lost: Future[bytes] = Future()
+        lost.set_exception(CancelledError(str(error)))
+        return lost
 
 
 def lost_errors() -> tuple[type[BaseException], ...]:

@@ -55,12 +55,12 @@ class Task:
         return keep(self.look(payload_of(self.payload), replace(self.known, later=later)))
 
 
-def run_all(tasks: Iterable[Task]) -> list[Result]:
+def run_all(tasks: Iterable[Task], run: Callable[[Task], KeptPage] = Task.run) -> list[Result]:
     """What each task gives, or why it gives nothing."""
     results: list[Result] = []
     for task in tasks:
         try:
-            results.append(task.run())
+            results.append(run(task))
         except UnreadableError as error:
             results.append(error)
     return results
@@ -146,13 +146,7 @@ class Examiners:
 
     def examine_each(self, tasks: Iterable[Task]) -> list[Result]:
         """What pages give that are examined one after the other."""
-        results: list[Result] = []
-        for task in tasks:
-            try:
-                results.append(self.result(self.submit_task(task)))
-            except UnreadableError as error:
-                results.append(error)
-        return results
+        return run_all(tasks, lambda task: self.result(self.submit_task(task)))
 
     def attempt(self, work: Callable[..., Value], *arguments: Any) -> Value | None:
         """What work gives in a worker; None where it ended its worker, or took more time or memory than a page may."""

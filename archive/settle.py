@@ -80,10 +80,13 @@ def settle_copies(db: Database, likeness: Likeness) -> None:
 def searchers_for(db: Database, jobs: int) -> Iterator[Searchers | None]:
     """Threads that find likes, where there are workers, cores and questions enough to make them worth their start."""
     threads = min(jobs, os.cpu_count() or 1)
+    if threads < 2:
+        yield None
+        return
     (marked,) = db.execute("select count(*) from unsettled where kind in ('copy', 'again')").fetchone()
     # As bytes: a name need not be UTF-8.
     [path] = db.execute("select cast(file as blob) from pragma_database_list where name = 'main'").fetchone()
-    if threads < 2 or marked <= BATCH or not path:
+    if marked <= BATCH or not path:
         yield None
         return
     with closing(Searchers(Path(os.fsdecode(path)), threads)) as searchers:

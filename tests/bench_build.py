@@ -7,7 +7,6 @@ else to do. Memory is the peak of the largest process; it should not grow with t
 from __future__ import annotations
 
 import argparse
-import atexit
 import os
 import shutil
 import subprocess
@@ -21,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from archive.home import Home
-from tests.command import dump, environment
+from tests.command import dump, environment, keep_compiled
 from tests.many import fill
 
 # Government sites put reports up as PDF, too; nobody has counted how many. A PDF takes some thirty times as long as a page.
@@ -59,11 +58,9 @@ def run(home: Home, *words: str, cores: int | None = None) -> Cost:
 
 @cache
 def compiled() -> dict[str, str]:
-    """The environment of a machine where Baogao has run before: Python keeps what it compiles, wherever this runs."""
-    kept = Path(tempfile.mkdtemp(prefix="baogao-bench-pycache-"))
-    atexit.register(shutil.rmtree, kept, ignore_errors=True)
-    given = {name: value for name, value in environment().items() if name != "PYTHONDONTWRITEBYTECODE"}
-    given |= {"PYTHONPYCACHEPREFIX": str(kept)}
+    """The environment of a machine where Baogao has run before: Python has kept what it compiled."""
+    given = environment()
+    keep_compiled(given)
     modules = "crawler.cli, archive.commands.building, archive.build"
     if find_spec("distributed"):
         modules += ", distributed.worker, distributed.scheduler"

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from archive.home import Home
 from archive.schema import TABLES
 
 ROOT = Path(__file__).parents[1]
+
+
+def keep_compiled(given: MutableMapping[str, str]) -> None:
+    """Let the processes of an environment share what Python compiles, also where it is told to leave no files behind."""
+    if given.pop("PYTHONDONTWRITEBYTECODE", None) and "PYTHONPYCACHEPREFIX" not in given:
+        given["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="baogao-pycache-")
+        atexit.register(shutil.rmtree, given["PYTHONPYCACHEPREFIX"], ignore_errors=True)
 
 
 def environment() -> dict[str, str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from archive.home import LOCK_HELD, Home
+from tests.command import keep_compiled
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -23,10 +21,8 @@ settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("fixed")
 
-# The suite starts some hundred processes: they share what Python compiles, also where it is told to leave no files behind.
-if os.environ.pop("PYTHONDONTWRITEBYTECODE", None) and "PYTHONPYCACHEPREFIX" not in os.environ:
-    os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="baogao-pycache-")
-    atexit.register(shutil.rmtree, os.environ["PYTHONPYCACHEPREFIX"], ignore_errors=True)
+# The suite starts some hundred processes.
+keep_compiled(os.environ)
 
 # The files that take longest begin first, so that no worker is left alone with one of them at the end: a file stays on
 # one worker, whose fixtures it shares (--dist loadfile).

@@ -26,7 +26,7 @@ from typing import Any
 
 from archive.captures import CaptureStore
 from archive.check_rows import check_rows
-from archive.database import open_archive
+from archive.database import connect_readonly, open_archive
 from archive.home import Home
 from tests.command import environment
 from tests.faults.disk import Disk, failing_disk, missing
@@ -70,7 +70,7 @@ def reports_of(path: Path) -> list[tuple[Any, ...]]:
     """The reports of a database; none where it is not there."""
     if not path.exists():
         return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+    with closing(connect_readonly(path)) as db:
         return db.execute(REPORTS).fetchall()
 
 

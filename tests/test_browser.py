@@ -5,6 +5,7 @@ A console error, an uncaught one or a request to another host fails the test.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_every_page_fits_is_quiet_and_can_be_read(browser: Any, address: str, la
     for name, path in (PAGES | LOST).items():
         answer = page.goto(path)
         assert answer.ok == (name in PAGES), name
-        assert page.evaluate("document.documentElement.lang") == language
+        sync_api.expect(page.locator("html")).to_have_attribute("lang", language)
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             if not fits(page):
@@ -134,11 +135,11 @@ def test_from_the_front_page_by_search_to_a_report(page: Any) -> None:
     page.get_by_role("searchbox").fill("营商环境")
     page.get_by_role("button", name="检索全文").click()
     sync_api.expect(page.get_by_role("status")).to_contain_text("份报告含有“营商环境”")
-    assert page.locator("mark").first.inner_text() == "營商環境"
+    sync_api.expect(page.locator("mark").first).to_have_text("營商環境")
     page.get_by_role("link", name="2020年甲子区人民政府工作报告").click()
     sync_api.expect(page.locator("h1")).to_have_text("2020年甲子区人民政府工作报告")
     # The link leads to the first hit, which is in view.
-    assert page.url.endswith("#hit")
+    sync_api.expect(page).to_have_url(re.compile("#hit$"))
     sync_api.expect(page.locator("#hit")).to_be_in_viewport()
     contents = page.get_by_role("navigation", name="目录")
     link = contents.get_by_role("link", name="二、2020年工作安排")
@@ -169,7 +170,7 @@ def test_from_a_report_to_its_neighbours_and_the_year_before(page: Any) -> None:
     page.get_by_role("button", name="对照").click()
     sync_api.expect(page.locator("h1")).to_have_text("甲子区：2019 年与 2021 年")
     page.get_by_role("link", name="合为一篇").click()
-    assert page.locator(".pairs.inline").count() == 1
+    sync_api.expect(page.locator(".pairs.inline")).to_have_count(1)
     page.go_back()
     page.locator(".pair .number").last.click()
     sync_api.expect(page.locator(".text :target")).to_be_in_viewport()
@@ -180,11 +181,11 @@ def test_from_a_report_to_its_neighbours_and_the_year_before(page: Any) -> None:
 def test_the_language_is_chosen_and_kept(page: Any) -> None:
     page.goto("/reports/reports/990101-2020")
     page.get_by_role("link", name="English").click()
-    assert page.evaluate("document.documentElement.lang") == "en"
+    sync_api.expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Coverage").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Coverage"
+    sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("Coverage")
     page.get_by_role("link", name="中文").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "覆盖情况"
+    sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("覆盖情况")
 
 
 def test_an_error_is_reported(desktop: Any) -> None:
@@ -209,18 +210,18 @@ def test_the_download_is_the_published_file(desktop: Any, published: Home) -> No
 def test_the_keyboard_reaches_the_text_first(desktop: Any) -> None:
     desktop.goto("/reports/reports/990101-2020")
     desktop.keyboard.press("Tab")
-    assert desktop.evaluate("document.activeElement.textContent") == "跳到正文"
-    assert desktop.evaluate("getComputedStyle(document.activeElement).position") == "absolute"
+    skip = desktop.get_by_role("link", name="跳到正文")
+    sync_api.expect(skip).to_be_focused()
+    sync_api.expect(skip).to_have_css("position", "absolute")
     desktop.keyboard.press("Enter")
-    assert desktop.evaluate("document.activeElement.id") == "content"
+    sync_api.expect(desktop.locator("#content")).to_be_focused()
     desktop.keyboard.press("Tab")
-    assert desktop.evaluate("document.activeElement.closest('main') !== null")
-    assert desktop.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    sync_api.expect(desktop.locator("main *:focus")).to_have_css("outline-style", "solid")
 
 
 def test_the_print_view_is_the_text_and_its_citation(desktop: Any) -> None:
     desktop.goto("/reports/reports/990101-2020?view=print")
-    assert not desktop.locator("header.top").is_visible()
-    assert desktop.locator(".text").is_visible()
-    assert desktop.locator(".cite").is_visible()
-    assert desktop.locator(".contents").count() == 0
+    sync_api.expect(desktop.locator("header.top")).to_be_hidden()
+    sync_api.expect(desktop.locator(".text")).to_be_visible()
+    sync_api.expect(desktop.locator(".cite")).to_be_visible()
+    sync_api.expect(desktop.locator(".contents")).to_have_count(0)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from sqlite_utils import Database
 
 from archive.errors import UnreadableError
-from archive.ingest import Ingester, rules_version
+from archive.ingest import Ingester
+from archive.rules import rules_version
 
 # What no sound archive has, as a query whose rows are (what, which one), and how it is mended.
 CONTRADICTIONS: Mapping[str, str] = {

@@ -25,6 +25,7 @@ from archive.examine import Circumstances
 from archive.examiners import Examiners, Result, Task, examine, run_all
 from archive.kept import KeptPage
 from archive.read import ocr
+from archive.rules import rules_version
 
 # Seconds to find the scheduler and the first worker.
 JOIN_SECONDS = 30
@@ -239,7 +240,5 @@ def lost_errors() -> tuple[type[BaseException], ...]:
 
 def worker_rules(dask_worker: Any) -> str:
     """The version of the rules a worker reads by; its child processes begin meanwhile."""
-    from archive.ingest import rules_version  # noqa: PLC0415 (which imports this)
-
     child_processes(dask_worker.state.nthreads).warm_up()
     return rules_version()

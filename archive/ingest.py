@@ -9,12 +9,9 @@ capture → read → split → clean → identify → damage      examine.py, pu
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlite_utils import Database
@@ -33,6 +30,7 @@ from archive.home import Home
 from archive.kept import KeptPage
 from archive.model import Capture, PageRules
 from archive.regions import load_regions
+from archive.rules import rules_version
 from archive.settle import settle_all
 from archive.sourcefile import Source
 from archive.sources import source_of
@@ -50,17 +48,6 @@ def batched(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
     rest = iter(things)
     while some := list(islice(rest, size)):
         yield some
-
-
-@cache
-def rules_version() -> str:
-    """A digest of the code and data that decide what the archive makes of a page."""
-    digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".py", ".csv") and "site" not in path.parts and "publish" not in path.parts:
-            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def circumstances(home: Home, capture: Capture, sources: Mapping[str, Source]) -> Circumstances:

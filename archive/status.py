@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.ingest import rules_version
+from archive.rules import rules_version
 
 
 def archive_status(db: Database) -> dict[str, Any]:

@@ -53,7 +53,7 @@ Plan = Callable[[Ask], Awaitable[None]]
 SETTINGS: Final[Mapping[str, Any]] = {
     "HTTPCACHE_ENABLED": False,
     "ITEM_PIPELINES": {},
-    "EXTENSIONS": {**EXTENSIONS, "crawler.runs.RunRecorder": None},
+    "EXTENSIONS": {**EXTENSIONS, "crawler.recorder.RunRecorder": None},
     "CONCURRENT_REQUESTS": 16,
     "DOWNLOAD_TIMEOUT": 30,
     "RETRY_TIMES": 1,

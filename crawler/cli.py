@@ -77,7 +77,7 @@ def choose_sources(home: Home, names: tuple[str, ...], *, everything: bool) -> l
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.option("--all", "everything", is_flag=True, help="Crawl all sources, due or not.")
 @click.option("--replay", is_flag=True, help="Answer from the WARC files: no network, nothing written to them.")
-@click.option("--jobs", default=2, show_default=True, help="Sources crawled at once.")
+@click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Sources crawled at once.")
 @click.option("--json", "as_json", is_flag=True, help="How each source ended, as one line of JSON.")
 @click.pass_obj
 def crawl(home: Home, names: tuple[str, ...], everything: bool, replay: bool, jobs: int, as_json: bool) -> None:

@@ -112,7 +112,7 @@ def run_children(
     with signals_passed_to(running) as signalled:
         try:
             while waiting or running:
-                while waiting and len(running) < max(jobs, 1) and not signalled:
+                while waiting and len(running) < jobs and not signalled:
                     name = waiting.pop(0)
                     began[name] = utc_now()
                     # Its crawl ends itself after that time; one that hangs is ended.

@@ -59,7 +59,7 @@ class WarcStorage:
         """Nothing to do: the spider's store opens its file with the first record."""
 
     def close_spider(self, spider: ReportSpider) -> None:
-        """Nothing to do: runs.py closes the store after writing the run into it."""
+        """Nothing to do: recorder.py closes the store after writing the run into it."""
 
     def retrieve_response(self, spider: ReportSpider, request: Request) -> Response | None:
         """The last capture of the request's URL as a response; None where there is none worth asking about again."""

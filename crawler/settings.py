@@ -74,7 +74,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {"crawler.pipelines.IngestPipeline": 300}
 EXTENSIONS = {
-    "crawler.runs.RunRecorder": 100,
+    "crawler.recorder.RunRecorder": 100,
     "crawler.manners.AskedDelay": 500,  # robots.txt may ask for more time; after AutoThrottle, which has 0
     "scrapy.extensions.logstats.LogStats": None,  # RunRecorder says how far it is
     "scrapy.extensions.memusage.MemoryUsage": None,

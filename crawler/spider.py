@@ -31,13 +31,13 @@ from crawler.failures import FAILURES, failure_kind
 from crawler.markup import MOST_MARKUP, Link, Markup
 from crawler.pager import next_page, next_part, shown_on
 from crawler.private import FOUND_INSIDE, PrivateAddressError
+from crawler.runs import SITE_DOWN
 from crawler.seen import Seen
 from crawler.verdict import DOCUMENT_MAGIC
 
 # A site that failed so many requests in a row, each three times, is not asked further today: at a minute a try that is
 # half an hour of silence.
 MOST_FAILURES = 10
-SITE_DOWN = "site down"
 
 # A link 政府工作报告 on a portal's front page leads to the column of that name: a list again, one level down.
 MAX_LEVEL = 2

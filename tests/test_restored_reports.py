@@ -15,9 +15,9 @@ from archive.database import open_archive
 from archive.examine import Circumstances, examine
 from archive.findings import store_findings
 from archive.home import Home
-from archive.ingest import rules_version
 from archive.kept import keep
 from archive.regions import load_regions
+from archive.rules import rules_version
 from archive.settle import settle_all
 from crawler.demo import REGIONS
 from crawler.demo.reports import all_reports

@@ -62,7 +62,7 @@ def read_edition(db: sqlite3.Connection) -> Told:
 
 
 def read_software(db: sqlite3.Connection) -> str:
-    """The version of this software, and of the rules that read the captures (ingest.rules_version)."""
+    """The version of this software, and of the rules that read the captures (rules.rules_version)."""
     try:
         own = version("baogao")
     except PackageNotFoundError:

@@ -1,6 +1,5 @@
 """The archive: bytes in, rows out. Pure and offline; it imports neither crawler nor scrapy."""
 
-from archive.lean import no_pandas
+from archive.lean import keep_pandas_from_sqlite_utils
 
-with no_pandas():
-    import sqlite_utils  # noqa: F401
+keep_pandas_from_sqlite_utils()

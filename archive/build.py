@@ -17,8 +17,9 @@ from archive.database import open_archive, writing
 from archive.examiners import Examiners
 from archive.findings import forget_findings
 from archive.home import Home
-from archive.ingest import Ingester, rules_version
+from archive.ingest import Ingester
 from archive.regions import Regions, load_regions
+from archive.rules import rules_version
 from archive.sourcefile import Source
 
 Follow = Callable[[Iterable[Any], int, str], Iterator[Any]]
@@ -56,7 +57,7 @@ def build_archive(
 
     A build that was cut off leaves every capture either as it was or as it now is; the next build goes on.
     """
-    examiners = begin_workers(home, jobs, scheduler)
+    examiners = join_cluster(home, scheduler) if scheduler else Examiners(jobs or os.cpu_count() or 1)
     try:
         with closing(open_archive(home)) as db:
             return build_rows(home, db, sources, examiners, follow)
@@ -86,15 +87,6 @@ def build_rows(
     built.idle = ingester.idle
     built.reports = db.table("reports").count
     return built
-
-
-def begin_workers(home: Home, jobs: int, scheduler: str | None) -> Examiners | Cluster:
-    """Those of the cluster, or so many here; they start while the captures are looked for."""
-    if scheduler:
-        return join_cluster(home, scheduler)
-    examiners = Examiners(jobs or os.cpu_count() or 1)
-    examiners.warm_up()
-    return examiners
 
 
 def join_cluster(home: Home, scheduler: str) -> Cluster:

@@ -18,7 +18,7 @@ from archive.unsettled import unmark
 # Pieces that a worker takes at once, each of some 5 ms: handing them out is then little beside it.
 AT_ONCE = 32
 
-# Lots under way for each worker: one worked on, others on their way there and back.
+# Lots under way for each worker that is not waited for: one worked on, others on their way there and back.
 AHEAD = 3
 
 Piece = TypeVar("Piece")
@@ -26,9 +26,10 @@ Value = TypeVar("Value")
 
 
 class Workers(Protocol):
-    """Who works something out."""
+    """Who works something out: so many at once, and what is under way while the oldest is waited for (0: nothing)."""
 
     jobs: int
+    ahead: int
 
     def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
         """Begin `work(*arguments)`; the function returned waits for its value."""
@@ -39,6 +40,7 @@ class Here:
     """Works it out at once, in this process."""
 
     jobs = 1
+    ahead = 0
 
     def begin(self, work: Callable[..., Value], *arguments: Any) -> Callable[[], Value]:
         """Do the work; the function returned only hands it over."""
@@ -72,6 +74,7 @@ def settle_elsewhere(db: Database, work: Work[Piece, Value], workers: Workers) -
     (count,) = db.execute("select count(*) from unsettled where kind = ?", [work.kind]).fetchone()
     if count <= AT_ONCE:
         workers = Here()
+    ahead = AHEAD * workers.jobs if workers.ahead else 0
     under_way: deque[tuple[list[tuple[str, Piece]], Callable[[], list[Value]]]] = deque()
     last: str | None = ""
     while last is not None or under_way:
@@ -79,7 +82,7 @@ def settle_elsewhere(db: Database, work: Work[Piece, Value], workers: Workers) -
             pieces, last = read_some(db, work, last)
             if pieces:
                 under_way.append((pieces, workers.begin(do_all, work, [piece for _, piece in pieces])))
-        if under_way and (last is None or len(under_way) > AHEAD * workers.jobs):
+        if under_way and (last is None or len(under_way) > ahead):
             write_some(db, work, *under_way.popleft())
 
 

@@ -111,8 +111,9 @@ class Examiners:
 
     def __init__(self, jobs: int = 1) -> None:
         self.jobs = jobs
-        # Pages under way while the oldest is waited for: enough that no worker idles.
-        self.ahead = 2 * jobs
+        # Pages under way while the oldest is waited for: enough that no worker idles. A single worker takes turns with
+        # this process: one job keeps one core busy, and leaves the others to the site that is served meanwhile.
+        self.ahead = 2 * jobs if jobs > 1 else 0
         self.pool: ProcessPoolExecutor | None = None
         # The threads of a cluster's worker share its workers (cluster.py).
         self.lock = threading.Lock()
@@ -129,9 +130,8 @@ class Examiners:
             return pool, pool.submit(work, *arguments)
 
     def warm_up(self) -> None:
-        """Begin the workers before there is anything for them: they load what they need meanwhile."""
-        for _ in range(self.jobs):
-            self.start(os.getpid)
+        """Begin a worker before there is anything to do: it loads what it needs meanwhile. Work begins the others."""
+        self.start(os.getpid)
 
     def submit(self, payload: bytes | Stored, known: Circumstances, later: tuple[Stored, ...] = ()) -> Examining:
         """Begin to examine a page in a worker, which reads it from its WARC file where only its place is given.

@@ -1,10 +1,13 @@
-"""Running the console script as a person would, in a process of its own."""
+"""Running the console script as a person would, in a process of its own.
+
+These processes are forked from one that has loaded the modules already: loading them takes longer than most commands.
+What is killed or served in a test is started from nothing, there.
+"""
 
 from __future__ import annotations
 
-import atexit
+import multiprocessing
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,12 +20,19 @@ from archive.schema import TABLES
 
 ROOT = Path(__file__).parents[1]
 
+# Seconds: many times what any command of a test takes.
+PATIENCE = 240
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["crawler.cli", "crawler.run", "archive.build", "archive.publish"])
+
 
 def keep_compiled(given: MutableMapping[str, str]) -> None:
-    """Let the processes of an environment share what Python compiles, also where it is told to leave no files behind."""
-    if given.pop("PYTHONDONTWRITEBYTECODE", None) and "PYTHONPYCACHEPREFIX" not in given:
-        given["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="baogao-pycache-")
-        atexit.register(shutil.rmtree, given["PYTHONPYCACHEPREFIX"], ignore_errors=True)
+    """Let the processes of an environment share what Python compiles, also where it is told to leave no files behind.
+
+    They go beside the modules, into folders that git ignores: a folder elsewhere would have all libraries compiled anew.
+    """
+    given.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def environment() -> dict[str, str]:
@@ -33,11 +43,39 @@ def environment() -> dict[str, str]:
 def baogao(home: Home | Path, *words: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run `baogao --home HOME WORDS…` to its end; a failure shows what it said."""
     root = home.root if isinstance(home, Home) else home
-    command = [sys.executable, "-m", "crawler.cli", "--home", str(root), *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment(), timeout=240)
+    line = ["--home", str(root), *map(str, words)]
+    done = run_forked(line)
     if check and done.returncode:
-        raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        raise AssertionError(f"{line} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done
+
+
+def run_forked(line: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command line in a process forked from the one that has loaded the modules."""
+    with tempfile.TemporaryDirectory(prefix="baogao-said-") as folder:
+        said = [Path(folder, name) for name in ("out", "err")]
+        process = FORKS.Process(target=run_here, args=(line, environment(), Path.cwd(), said))
+        process.start()
+        process.join(PATIENCE)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(line, PATIENCE)
+        out, err = (path.read_text(encoding="utf-8") for path in said)
+        return subprocess.CompletedProcess(line, process.exitcode, out, err)
+
+
+def run_here(line: list[str], given: dict[str, str], folder: Path, said: list[Path]) -> None:
+    """Be the console script: its words, environment and folder, its output into files."""
+    os.environ.clear()
+    os.environ.update(given)
+    os.chdir(folder)
+    for number, path in enumerate(said, 1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+    from crawler.cli import main
+
+    sys.argv = ["baogao", *line]
+    main()
 
 
 def rows(home: Home, sql: str) -> list[tuple]:

@@ -182,3 +182,20 @@ def test_unknown_words_are_bad_arguments(home: Home) -> None:
     done = baogao(home, "crawl", "cezhido", check=False)
     assert done.returncode == 2
     assert_one_line(done.stderr, "'cezhidao'")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("build", "--jobs", "-1"),
+        ("crawl", "--jobs", "0"),
+        ("add", "--max-size", "0", "."),
+        ("read", "--max-size", "-5", "."),
+        ("serve", "--port", "70000"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_out_of_range_is_refused(words: tuple[str, ...], home: Home) -> None:
+    done = baogao(home, *words, check=False)
+    assert done.returncode == 2
+    assert_one_line(done.stderr, words[1], "range")

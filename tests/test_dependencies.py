@@ -114,3 +114,10 @@ def test_a_command_loads_no_pandas() -> None:
     code = "import sys, sqlite3, archive.database, archive.settle; print('pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "False"
+
+
+def test_a_reader_loads_no_database() -> None:
+    """One begins for each PDF and office file: what it need not load it should not."""
+    code = "import sys, archive.read.child, archive.read.pdf; print({'sqlite_utils', 'numpy'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "set()"

@@ -58,6 +58,25 @@ class Cut(Exception):
     pass
 
 
+class Counting(Here):
+    """Notes how many lots were under way at once."""
+
+    def __init__(self, workers: Workers) -> None:
+        self.jobs, self.ahead = workers.jobs, workers.ahead
+        self.now = self.most = 0
+
+    def begin(self, work: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+        wait = super().begin(work, *arguments)
+        self.now += 1
+        self.most = max(self.most, self.now)
+
+        def end() -> Any:
+            self.now -= 1
+            return wait()
+
+        return end
+
+
 class CutOff(Here):
     """Ends with the third piece of work."""
 
@@ -139,3 +158,10 @@ def test_a_report_without_a_year_has_no_targets(db: Database) -> None:
     text = "\n".join(speech.report())
     assert find_units(Text("x", text, None, None))["targets"] == []
     assert find_units(Text("x", text, 2020, None))["sections"]
+
+
+@pytest.mark.parametrize(("jobs", "at_once"), [(1, 1), (2, 3)])
+def test_a_single_worker_takes_turns_with_the_main_process(db: Database, jobs: int, at_once: int) -> None:
+    counting = Counting(Examiners(jobs))
+    settle_units(db, counting)
+    assert counting.most == at_once

@@ -350,6 +350,7 @@ class Two(Here):
     """Works here, but could have worked with two."""
 
     jobs = 2
+    ahead = 2
 
 
 def test_likes_found_ahead_are_those_found_when_asked(

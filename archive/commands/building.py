@@ -33,7 +33,13 @@ def conclude(as_json: bool, facts: dict[str, Any], lines: Iterable[str], summary
 
 
 @click.command()
-@click.option("--jobs", default=0, metavar="N", help="Worker processes. Default: one a core.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Worker processes. Default: one a core. With 1, it and the main process take turns on one core.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Read on a Dask cluster: tcp://HOST:8786.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as one line of JSON.")
 @click.pass_obj

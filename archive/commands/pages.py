@@ -29,7 +29,7 @@ KEPT_THOUGH_DAMAGED = ("truncated_file", "encrypted", "damaged_file")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--url", help="Address of the page, for a single file.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="CSV of path,url,fetched_at; paths relative to it.")
-@click.option("--max-size", default=100, show_default=True, metavar="MB", help="Largest file taken.")
+@click.option("--max-size", type=click.IntRange(1), default=100, show_default=True, metavar="MB", help="Largest taken.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as one line of JSON.")
 @click.pass_obj
 def add(
@@ -104,7 +104,7 @@ def source_id(url: str | None, sources: dict[str, Source]) -> str | None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--url", help="Address the page is from: chooses its source's rules.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a file.")
-@click.option("--max-size", default=100, show_default=True, metavar="MB", help="Largest file read.")
+@click.option("--max-size", type=click.IntRange(1), default=100, show_default=True, metavar="MB", help="Largest read.")
 @click.pass_obj
 def read(home: Home, paths: tuple[Path, ...], url: str | None, as_json: bool, max_size: int) -> None:
     """Show what the archive makes of a page: its candidates, fields with their evidence, damage. Touches no home."""

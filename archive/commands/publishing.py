@@ -30,7 +30,7 @@ def publish(home: Home, accept: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--port", default=8001, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.pass_obj
 def serve(home: Home, port: int, host: str) -> None:

@@ -29,6 +29,9 @@ Result = KeptPage | UnreadableError
 SECONDS = 90
 # A page of 10 MB takes 300 MB, the worst of 5 MB 900; no report is a page of more.
 MEMORY_MB = 2048
+# Pages under way for each worker while the oldest is waited for: a PDF takes thirty times as long as a page (`make
+# bench ARGS=build`), and the others should not idle meanwhile.
+AHEAD = 32
 
 
 def patience() -> float:
@@ -111,12 +114,14 @@ class Examiners:
 
     def __init__(self, jobs: int = 1) -> None:
         self.jobs = jobs
-        # Pages under way while the oldest is waited for: enough that no worker idles. A single worker takes turns with
-        # this process: one job keeps one core busy, and leaves the others to the site that is served meanwhile.
-        self.ahead = 2 * jobs if jobs > 1 else 0
+        # A single worker takes turns with this process: one job keeps one core busy, and leaves the others to the site
+        # that is served meanwhile.
+        self.ahead = AHEAD * jobs if jobs > 1 else 0
         self.pool: ProcessPoolExecutor | None = None
+        # Where pages are read one at a time that were in workers that ended.
+        self.alone: Examiners | None = None
         # The threads of a cluster's worker share its workers (cluster.py).
-        self.lock = threading.Lock()
+        self.lock, self.lock_alone = threading.Lock(), threading.Lock()
 
     def start(self, work: Callable[..., Value], *arguments: Any) -> tuple[ProcessPoolExecutor, Future[Value]]:
         """Hand work to the workers, who begin with the first; where they have ended since, to new ones."""
@@ -180,14 +185,23 @@ class Examiners:
             raise
         except (BrokenProcessPool, CancelledError):
             self.end(examining.pool)
-        # The workers ended, by this page or by another that was with it: now it has one to itself.
-        alone = start_pool(1)
-        try:
-            return wait_for(Examining(examining.task, alone, alone.submit(examining.task.run)))
-        except BrokenProcessPool:
-            raise UnreadableError("reader_crashed", "the reader died on this page") from None
-        finally:
-            end_pool(alone, kill=True)
+        # The workers ended, by this page or by another that was with it.
+        return self.read_alone(examining.task)
+
+    def read_alone(self, task: Task) -> KeptPage:
+        """Do a task while no other is done there: a worker that ends was ended by this one. Raises UnreadableError."""
+        with self.lock_alone:
+            alone = self.alone = self.alone or Examiners(1)
+            examining = alone.submit_task(task)
+            try:
+                return wait_for(examining)
+            except UnreadableError as error:
+                if error.code == "timeout":
+                    alone.end(examining.pool)
+                raise
+            except BrokenProcessPool:
+                alone.end(examining.pool)
+                raise UnreadableError("reader_crashed", "the reader died on this page") from None
 
     def end(self, pool: ProcessPoolExecutor) -> None:
         """End a pool at once; the next page begins another."""
@@ -201,6 +215,9 @@ class Examiners:
         if self.pool is not None:
             end_pool(self.pool, kill=False)
             self.pool = None
+        if self.alone is not None:
+            self.alone.close()
+            self.alone = None
 
 
 def wait_for(examining: Examining) -> KeptPage:

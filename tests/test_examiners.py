@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -62,5 +63,27 @@ def test_workers_that_ended_meanwhile_are_replaced() -> None:
                 time.sleep(0.01)
             begin()
             assert workers.begin(os.getpid)() != process.pid
+    finally:
+        workers.close()
+
+
+def test_pages_that_were_under_way_with_a_bad_one_are_read_in_one_other_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examiners, "examine", examine_or_fail)
+    begun: list[int] = []
+    start_pool = examiners.start_pool
+
+    def start_and_note(jobs: int) -> ProcessPoolExecutor:
+        begun.append(jobs)
+        return start_pool(jobs)
+
+    monkeypatch.setattr(examiners, "start_pool", start_and_note)
+    workers = Examiners(2)
+    try:
+        ahead = [workers.submit(payload, Circumstances()) for payload in (b"die", *[GOOD] * 9)]
+        with pytest.raises(UnreadableError, match="died on this page"):
+            workers.result(ahead[0])
+        assert [len(workers.result(examining).findings) for examining in ahead[1:]] == [1] * 9
+        # The first of all, one for the bad page, one for those that were with it.
+        assert begun == [2, 1, 1]
     finally:
         workers.close()

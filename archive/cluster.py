@@ -40,7 +40,7 @@ Value = TypeVar("Value")
 
 @cache
 def child_processes(count: int) -> Examiners:
-    """The child processes of a worker, which begin when a build joins the cluster and stay for the next."""
+    """The child processes of a worker; the first begins when a build joins the cluster, and they stay for the next."""
     # Dask's nanny starts workers as daemons, which multiprocessing lets have no children. Ours end with their parent.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     return Examiners(count)
@@ -83,7 +83,10 @@ def examine_batch(sealed: bytes, regions: bytes | None) -> bytes:
     examiners = own_examiners()
     # Text recognition takes seconds a page of a scan: each needs all the time a page has.
     results = None if ocr.is_on() else examiners.attempt(examine_sealed, sealed, extra)
-    return results if results is not None else seal(examiners.examine_each(tasks_in(sealed, extra)))
+    if results is None:
+        results = seal(examiners.examine_each(tasks_in(sealed, extra)))
+        examiners.end_alone()
+    return results
 
 
 def examine_sealed(sealed: bytes, extra_regions: Path | None) -> bytes:
@@ -239,6 +242,6 @@ def lost_errors() -> tuple[type[BaseException], ...]:
 
 
 def worker_rules(dask_worker: Any) -> str:
-    """The version of the rules a worker reads by; its child processes begin meanwhile."""
+    """The version of the rules a worker reads by; the first of its child processes begins meanwhile."""
     child_processes(dask_worker.state.nthreads).warm_up()
     return rules_version()

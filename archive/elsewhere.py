@@ -1,4 +1,4 @@
-"""What settling works out elsewhere: by the workers that read pages, some pieces at a time, others written meanwhile.
+"""What settling works out elsewhere: by the workers that read pages, some pieces at a time.
 
 It is what takes longest and depends on texts alone: the units of a report, the differences of two copies. What is to be
 done is marked (unsettled.py); a mark is taken off in the transaction that writes what it stands for.

@@ -29,9 +29,11 @@ Result = KeptPage | UnreadableError
 SECONDS = 90
 # A page of 10 MB takes 300 MB, the worst of 5 MB 900; no report is a page of more.
 MEMORY_MB = 2048
-# Pages under way for each worker while the oldest is waited for: a PDF takes thirty times as long as a page (`make
-# bench ARGS=build`), and the others should not idle meanwhile.
-AHEAD = 32
+# Pages under way for each worker while the oldest is waited for: a PDF takes some thirty times as long as a page, and
+# the others should not idle meanwhile. Not more in all than are held, and read one by one should a worker end.
+AHEAD, MOST_AHEAD = 32, 256
+# Why a page is unreadable that may be its worker's fault.
+ENDINGS = ("timeout", "too_large_for_memory", "reader_crashed")
 
 
 def patience() -> float:
@@ -116,7 +118,7 @@ class Examiners:
         self.jobs = jobs
         # A single worker takes turns with this process: one job keeps one core busy, and leaves the others to the site
         # that is served meanwhile.
-        self.ahead = AHEAD * jobs if jobs > 1 else 0
+        self.ahead = max(2 * jobs, min(AHEAD * jobs, MOST_AHEAD)) if jobs > 1 else 0
         self.pool: ProcessPoolExecutor | None = None
         # Where pages are read one at a time that were in workers that ended.
         self.alone: Examiners | None = None
@@ -189,19 +191,34 @@ class Examiners:
         return self.read_alone(examining.task)
 
     def read_alone(self, task: Task) -> KeptPage:
-        """Do a task while no other is done there: a worker that ends was ended by this one. Raises UnreadableError."""
+        """Do a task while no other is done there. Raises UnreadableError.
+
+        A worker that has read others may die, or lack memory, because of one of them: only a new one's end is blamed
+        on the page.
+        """
         with self.lock_alone:
             alone = self.alone = self.alone or Examiners(1)
-            examining = alone.submit_task(task)
-            try:
-                return wait_for(examining)
-            except UnreadableError as error:
-                if error.code == "timeout":
-                    alone.end(examining.pool)
-                raise
-            except BrokenProcessPool:
+            while True:
+                used = alone.pool
+                examining = alone.submit_task(task)
+                try:
+                    return wait_for(examining)
+                except BrokenProcessPool:
+                    error = UnreadableError("reader_crashed", "the reader died on this page")
+                except UnreadableError as raised:
+                    error = raised
+                if error.code not in ENDINGS:
+                    raise error
                 alone.end(examining.pool)
-                raise UnreadableError("reader_crashed", "the reader died on this page") from None
+                if used is not examining.pool or error.code == "timeout":
+                    raise error
+
+    def end_alone(self) -> None:
+        """End the worker for pages that are read alone; the next such page begins another."""
+        with self.lock_alone:
+            if self.alone is not None:
+                self.alone.close()
+                self.alone = None
 
     def end(self, pool: ProcessPoolExecutor) -> None:
         """End a pool at once; the next page begins another."""
@@ -215,9 +232,7 @@ class Examiners:
         if self.pool is not None:
             end_pool(self.pool, kill=False)
             self.pool = None
-        if self.alone is not None:
-            self.alone.close()
-            self.alone = None
+        self.end_alone()
 
 
 def wait_for(examining: Examining) -> KeptPage:

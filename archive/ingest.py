@@ -131,7 +131,7 @@ class Ingester:
         return outcome
 
     def ingest_many(self, capture_ids: Iterable[str]) -> Iterator[Outcome]:
-        """Examine captures in the workers, a few ahead, and write them in the order given, some in a transaction."""
+        """Examine captures in the workers, some ahead, and write them in the order given, some in a transaction."""
         for some in batched(self.examine_many(capture_ids), WRITTEN_AT_ONCE):
             with writing(self.db):
                 outcomes = [self.store_capture(capture, found) for capture, found in some]

@@ -14,6 +14,7 @@ from archive.head import (
     SESSION,
     TITLE,
     is_title,
+    names_a_report,
     simplify,
     squeeze,
 )
@@ -185,7 +186,7 @@ def decide(text: str, shown: str | None, *, has_session: bool, lost: str = "") -
     lines = text.split("\n")
     lost = lost if len(lost) <= MOST_LOST else ""
     titles = [squeeze(simplify(line)) for line in (shown or "", *lines[:6]) if len(line) <= LONGEST_HEAD]
-    titled = any(is_title(title) or (lost and without(TITLE, lost).match(title)) for title in titles)
+    titled = any(is_title(title) or (lost and names_a_report(title, without(TITLE, lost))) for title in titles)
     salutation = without(SALUTATION, lost).search(text[:1500])
     speaks = without(OPENING, lost).search(text[:2000])
     delivered = speaks is not None and any(SALUTATION.match(line) for line in lines[:HEAD_LINES])

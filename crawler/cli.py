@@ -114,7 +114,7 @@ def run(home: Home, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--port", type=int, help="Port of the site. Default: 8001, or a free one where that is taken.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of the site. Default: 8001, or a free one.")
 @click.option("--no-serve", is_flag=True, help="Stop before serving.")
 @click.pass_context
 def demo(context: click.Context, port: int | None, no_serve: bool) -> None:

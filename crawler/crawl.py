@@ -71,7 +71,7 @@ def crawl_sources(
     on_progress: Callable[[RunOutcome], None] | None = None,
     on_found: Callable[[str], object] | None = None,
 ) -> list[RunOutcome]:
-    """Crawl sources, one child process each, at most `jobs` at once; their outcomes in the order of `names`.
+    """Crawl sources, one child process each, at most `jobs` (one or more) at once; outcomes in the order of `names`.
 
     The children's output goes to `log/<source>.log`. `proxy` (an http address) is for the children only; `settings` are
     Scrapy's, over ours. A source gets `hours` (default MOST_HOURS), then its crawl is ended. `on_progress` is called

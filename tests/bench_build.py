@@ -1,4 +1,4 @@
-"""`baogao build` end to end by the number of captures, and on a Dask cluster of two workers against one process.
+"""`baogao build` end to end by the number of captures, and on a Dask cluster of two workers against one job.
 
 Speed is captures a second of processor time, main process and worker together: what one core would do with nothing
 else to do. Memory is the peak of the largest process; it should not grow with the number of captures.
@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 
 from archive.home import Home
 from tests.command import dump, environment, keep_compiled
@@ -77,8 +79,15 @@ def bench_sizes(counts: Sequence[int], folder: Path) -> None:
         print(line, flush=True)
 
 
-def bench_cluster(count: int, folder: Path) -> None:
-    """The same captures built by `--jobs 1`, by a job a core, and by a cluster of two workers on loopback."""
+def build_anew(home: Home, *words: str) -> float:
+    """Seconds on the clock that a build takes where there is no archive yet."""
+    for file in home.root.glob("archive.db*"):
+        file.unlink()
+    return run(home, "build", *words).wall
+
+
+def bench_cluster(count: int, rounds: int, folder: Path) -> None:
+    """The same captures built by `--jobs 1`, by a job a core, and by a cluster of two workers on loopback, in turns."""
     from tests.cluster import dask_cluster
 
     for name, pdfs in (("all HTML", 0), (f"one in {PDFS} a PDF", PDFS)):
@@ -86,17 +95,25 @@ def bench_cluster(count: int, folder: Path) -> None:
         wide, there = Home(folder / f"wide-{pdfs}"), Home(folder / f"there-{pdfs}")
         for home in (wide, there):
             shutil.copytree(here.root, home.root)
-        alone = run(here, "build", "--jobs", "1")
-        all_cores = run(wide, "build")
-        with dask_cluster(folder, given=compiled()) as cluster:
-            together = run(there, "build", "--scheduler", cluster.address)
-        same = "the same tables" if dump(here) == dump(there) else "OTHER TABLES"
+        seconds: dict[str, list[float]] = defaultdict(list)
+        for _ in range(rounds):
+            seconds["one"].append(build_anew(here, "--jobs", "1"))
+            seconds["all"].append(build_anew(wide))
+            with dask_cluster(folder, given=compiled()) as cluster:
+                seconds["cluster"].append(build_anew(there, "--scheduler", cluster.address))
+        same = "the same tables" if dump(here) == dump(there) == dump(wide) else "OTHER TABLES"
+        gain = {way: [one / this for one, this in zip(seconds["one"], seconds[way], strict=True)] for way in seconds}
         print(
-            f"{count} captures, {name}: two workers on {os.cpu_count()} cores {together.wall:.0f} s, {same}; "
-            f"--jobs 1 {alone.wall:.0f} s ({alone.wall / together.wall:.2f} ×), "
-            f"a job a core {all_cores.wall:.0f} s ({alone.wall / all_cores.wall:.2f} ×), load {os.getloadavg()[0]:.1f}",
+            f"{count} captures, {name}, {os.cpu_count()} cores: --jobs 1 {median(seconds['one']):.0f} s; "
+            f"two workers of a cluster {median(gain['cluster']):.2f} × as fast ({spread(gain['cluster'])}), "
+            f"a job a core {median(gain['all']):.2f} × ({spread(gain['all'])}); {same}",
             flush=True,
         )
+
+
+def spread(values: Sequence[float]) -> str:
+    """The least and the greatest."""
+    return f"{min(values):.2f} to {max(values):.2f}"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -104,11 +121,12 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench build", description=__doc__)
     parser.add_argument("--counts", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--cluster", type=int, default=2000, metavar="N", help="captures; 0 leaves it out")
+    parser.add_argument("--rounds", type=int, default=3, help="so often on the cluster; the median counts")
     options = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="baogao-bench-"))
     try:
         bench_sizes(options.counts, folder)
         if options.cluster:
-            bench_cluster(options.cluster, folder)
+            bench_cluster(options.cluster, options.rounds, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

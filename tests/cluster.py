@@ -36,6 +36,8 @@ def dask_cluster(folder: Path, workers: int = 2, given: dict[str, str] | None = 
     quiet = {"DASK_LOGGING__DISTRIBUTED": "critical", "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "0"}
     given = (given or environment()) | quiet | {"TMPDIR": str(folder)}
 
+    file.unlink(missing_ok=True)
+
     def start(name: str, *words: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", name, *words]
         with (folder / f"{name}.log").open("ab") as log:

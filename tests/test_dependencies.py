@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.cli import COMMANDS
+
 ROOT = Path(__file__).parents[1]
 PURE = (
     "split",
@@ -114,6 +116,29 @@ def test_a_command_loads_no_pandas() -> None:
     code = "import sys, sqlite3, archive.database, archive.settle; print('pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "False"
+
+
+def test_each_command_can_be_loaded_first() -> None:
+    """No circle of imports shows only where another module was loaded before."""
+    code = """
+import importlib, os, sys
+for module in sys.argv[1:]:
+    child = os.fork()
+    if not child:
+        importlib.import_module(module)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        print(module)
+"""
+    firsts = [
+        *sorted(set(COMMANDS.values())),
+        "archive.read.child",
+        "crawler.recorder",
+        "crawler.run",
+        "crawler.sources",
+    ]
+    done = subprocess.run([sys.executable, "-c", code, *firsts], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "", done.stderr
 
 
 def test_a_reader_loads_no_database() -> None:

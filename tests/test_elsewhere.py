@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive.database import open_archive, writing
-from archive.elsewhere import AT_ONCE, Here, Workers, settle_elsewhere
+from archive.elsewhere import AHEAD, AT_ONCE, Here, Workers, settle_elsewhere
 from archive.examiners import Examiners
 from archive.home import Home
 from archive.units import UNITS, Text, UnitsWork, find_units, mark_units
@@ -160,8 +160,11 @@ def test_a_report_without_a_year_has_no_targets(db: Database) -> None:
     assert find_units(Text("x", text, 2020, None))["sections"]
 
 
-@pytest.mark.parametrize(("jobs", "at_once"), [(1, 1), (2, 3)])
-def test_a_single_worker_takes_turns_with_the_main_process(db: Database, jobs: int, at_once: int) -> None:
+@pytest.mark.parametrize(("jobs", "at_once"), [(1, 1), (2, 1 + 2 * AHEAD)])
+def test_a_single_worker_takes_turns_with_the_main_process(
+    db: Database, jobs: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.elsewhere.AT_ONCE", 1)
     counting = Counting(Examiners(jobs))
     settle_units(db, counting)
     assert counting.most == at_once

@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 
 import pytest
 
 from archive import examiners
+from archive.captures import CaptureStore
+from archive.database import open_archive
 from archive.errors import UnreadableError
 from archive.examine import Circumstances, Examination, examine
 from archive.examiners import Examiners
+from archive.home import Home
+from archive.ingest import Ingester
+from archive.kept import KeptPage
 from tests import speech
+from tests.many import fill
 
 GOOD = "\n".join(speech.report()).encode()
 BAD = {b"hang": "timeout", b"die": "reader_crashed", b"eat": "too_large_for_memory"}
@@ -87,3 +94,28 @@ def test_pages_that_were_under_way_with_a_bad_one_are_read_in_one_other_worker(m
         assert begun == [2, 1, 1]
     finally:
         workers.close()
+
+
+class Counting(Examiners):
+    """Reads nothing, and notes how many pages were under way at once."""
+
+    now = most = 0
+
+    def submit(self, *arguments: object) -> None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+
+    def result(self, examining: object) -> KeptPage:
+        self.now -= 1
+        raise UnreadableError("timeout", "not read")
+
+
+@pytest.mark.parametrize(("jobs", "at_once"), [(1, 1), (2, 12)])
+def test_a_single_worker_takes_turns_with_the_main_process(home: Home, jobs: int, at_once: int) -> None:
+    counting = Counting(jobs)
+    with closing(open_archive(fill(home, 12))) as db:
+        with CaptureStore(home, db, "read-only") as store:
+            store.catch_up()
+        ingester = Ingester(home, db, {}, examiners=counting)
+        assert len(list(ingester.examine_many(ingester.pending()))) == 12
+    assert counting.most == at_once

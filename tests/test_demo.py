@@ -1,14 +1,12 @@
 """`baogao demo`: three sites crawled for real, and every report, field and copy as the sites were written to give.
 
-The same with a SIGKILL in the middle: what a killed crawl left is no loss.
+The same crawled again with a SIGKILL in the middle: what a killed crawl left is no loss.
 """
 
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -92,47 +90,31 @@ def test_building_anew_gives_the_same_rows(demo: Home) -> None:
     assert dump(demo, without=("snapshots",)) == before
 
 
-def test_a_second_crawl_changes_nothing_but_sightings(demo: Home) -> None:
-    before = {
-        name: found for name, found in dump(demo).items() if name in ("reports", "texts", "rejections", "problems")
-    }
-    captures = rows(demo, "select id from captures order by id")
+def test_a_second_crawl_changes_nothing_but_sightings_also_when_the_first_try_was_killed(demo: Home) -> None:
+    before = dump(demo)
+    process = start_demo(demo)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        if 2 * seen_again(demo) >= len(before["captures"]):
+            break
+        time.sleep(0.02)
+    assert process.poll() is None
+    end_all(process)
     baogao(demo, "demo", "--no-serve")
     after = dump(demo)
-    assert {name: after[name] for name in before} == before
-    assert rows(demo, "select id from captures order by id") == captures
-    assert len(after["revisits"]) >= len(captures) - 3
+    for name in ("reports", "texts", "rejections", "problems"):
+        assert after[name] == before[name], name
+    assert {row[0] for row in after["captures"]} == {row[0] for row in before["captures"]}
+    assert len(after["revisits"]) >= len(after["captures"]) - 3
+    assert baogao(demo, "verify").returncode == 0
+
+
+def seen_again(home: Home) -> int:
+    """How many answers were as before."""
+    return int(rows(home, "select count(*) from revisits")[0][0])
 
 
 def test_replay_needs_no_network_and_gives_the_same(demo: Home) -> None:
     before = texts(demo)
     baogao(demo, "crawl", "--replay", "demo_portal", "demo_wenku", "demo_zhaoshang")
     assert texts(demo) == before
-
-
-@pytest.mark.parametrize("progress", [0.5])
-def test_a_killed_crawl_started_again_ends_with_the_same_reports(demo: Home, tmp_path: Path, progress: float) -> None:
-    """`progress`: which share of the captures is there when the kill comes."""
-    home = Home(tmp_path / "home")
-    total = rows(demo, "select count(*) from captures")[0][0]
-    process = start_demo(home)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        if home.database.exists() and captured(home) >= progress * total:
-            break
-        time.sleep(0.02)
-    end_all(process)
-    baogao(home, "demo", "--no-serve")
-    fields = ", ".join(field for field in FIELDS)
-    sql = f"select {fields}, text_sha256 from reports order by id"
-    assert rows(home, sql) == rows(demo, sql)
-    assert baogao(home, "verify").returncode == 0
-    assert home.snapshot.exists()
-
-
-def captured(home: Home) -> int:
-    try:
-        return rows(home, "select count(*) from captures")[0][0]
-    except sqlite3.OperationalError:
-        # The tables are just being made.
-        return 0

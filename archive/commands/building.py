@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
@@ -83,7 +84,7 @@ def find_faults(home: Home, db: Any, again: bool) -> Iterator[str]:
     yield from check_rows(db)
     if again:
         with home.lock(), closing(open_archive(home)) as writable:
-            ingester = Ingester(home, writable, known_sources(home))
+            ingester = Ingester(home, writable, known_sources(home), jobs=os.cpu_count() or 1)
             try:
                 yield from check_readings(ingester)
             finally:

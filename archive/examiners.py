@@ -32,7 +32,7 @@ MEMORY_MB = 2048
 # Pages under way for each worker while the oldest is waited for: a PDF takes some thirty times as long as a page, and
 # the others should not idle meanwhile. Not more in all than are held, and read one by one should a worker end.
 AHEAD, MOST_AHEAD = 32, 256
-# Why a page is unreadable that may be its worker's fault.
+# Why a page is unreadable after which its worker is not used again.
 ENDINGS = ("timeout", "too_large_for_memory", "reader_crashed")
 
 

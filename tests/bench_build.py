@@ -128,7 +128,9 @@ def main(arguments: Sequence[str]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="baogao-bench-"))
     try:
         bench_sizes(options.counts, folder)
-        if options.cluster:
+        if options.cluster and not find_spec("distributed"):
+            print("left out: a cluster: the extra `cluster` (Dask) is not installed")
+        elif options.cluster:
             bench_cluster(options.cluster, options.rounds, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -189,8 +189,8 @@ def test_unknown_words_are_bad_arguments(home: Home) -> None:
     [
         ("build", "--jobs", "-1"),
         ("crawl", "--jobs", "0"),
-        ("add", "--max-size", "0", "."),
-        ("read", "--max-size", "-5", "."),
+        ("add", ".", "--max-size", "0"),
+        ("read", ".", "--max-size", "-5"),
         ("serve", "--port", "70000"),
         ("demo", "--no-serve", "--port", "70000"),
     ],
@@ -199,4 +199,4 @@ def test_unknown_words_are_bad_arguments(home: Home) -> None:
 def test_a_number_out_of_range_is_refused(words: tuple[str, ...], home: Home) -> None:
     done = baogao(home, *words, check=False)
     assert done.returncode == 2
-    assert_one_line(done.stderr, words[-1] if words[-1] != "." else words[2], "range")
+    assert_one_line(done.stderr, words[-1], "range")
